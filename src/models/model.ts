@@ -1,0 +1,38 @@
+import type { ModelDefinition } from '../domain/model-definition.js';
+import type { Protocol } from '../domain/protocol.js';
+import type { RawSums } from '../domain/raw-sums.js';
+
+/** The values of one parameter set, one a declared input, within the bounds. */
+export type ParameterValues = Readonly<Record<string, number>>;
+
+/** What one simulation gives: how it ended, and the raw sums up to there. */
+export interface SimulationResult {
+  readonly outcome: string;
+  readonly sums: RawSums;
+}
+
+/**
+ * Runs one model. It may keep caches between runs, but nothing that shows in a result: the same values and protocol
+ * give the same bits, on every machine and in every order.
+ */
+export interface Simulator {
+  /**
+   * Simulates. `stopped` is asked at least once in 250 ms of simulated time; once it says true the simulation ends at
+   * once and the answer is null.
+   */
+  simulate(values: ParameterValues, protocol: Protocol, stopped: () => boolean): SimulationResult | null;
+
+  /**
+   * The SHA-256 of the model's golden traces, computed by the code that does the work, and of its revision: two
+   * simulators with one digest give the same bits.
+   */
+  numericsDigest(): string;
+}
+
+/** A model as a plug-in: what it is, and how to run it. Every model passes test/models/conformance.ts. */
+export interface Model {
+  readonly definition: ModelDefinition;
+  /** The file that does the arithmetic (`import.meta.url`); executions record its digest. */
+  readonly kernelUrl: string;
+  createSimulator(): Simulator;
+}
