@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  ApolloServer,
+  HeaderMap,
+  type ApolloServerPlugin,
+  type BaseContext,
+  type HTTPGraphQLRequest,
+} from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { depthLimit } from './depth-limit.js';
+import type { Answer } from './exchange.js';
+import { logFaults, type RequestIds } from './fault-log.js';
+import { publicError } from './public-error.js';
+import { readJsonBody } from './request-body.js';
+import { statusOfRequestErrors } from './request-error-status.js';
+
+/** What a resolver's context is made from. */
+export interface ContextRequest {
+  readonly requestId: string;
+  /** False for HTTP GET, which must change and compute nothing. */
+  readonly mayCompute: boolean;
+}
+
+/** Bounds on one GraphQL request. */
+export interface GraphQLLimits {
+  readonly maxBodyBytes: number;
+  readonly maxTokens: number;
+  readonly maxQueryDepth: number;
+}
+
+/** The GraphQL server behind a path. */
+export interface GraphQLDoor {
+  readonly answer: Answer;
+  stop(): Promise<void>;
+}
+
+/** The headers that Apollo reads, for the media type and against forged requests; copying all costs more than a query. */
+const headersOfApollo = ['accept', 'content-type', 'x-apollo-operation-name', 'apollo-require-preflight'];
+
+/**
+ * Starts Apollo without an HTTP server of its own.
+ *
+ * Each execution gets a shallow copy of the context (Apollo makes it), so a context must not be a class with #fields.
+ */
+export async function openGraphQLDoor<C extends BaseContext>(parts: {
+  readonly schema: GraphQLSchema;
+  readonly createContext: (request: ContextRequest) => C;
+  readonly logger: Logger;
+  readonly limits: GraphQLLimits;
+}): Promise<GraphQLDoor> {
+  const { limits, logger } = parts;
+  const requestIds: RequestIds = new WeakMap();
+  const apollo = new ApolloServer<C>({
+    schema: parts.schema,
+    logger,
+    // Apollo guesses from NODE_ENV what is not said here.
+    nodeEnv: 'production',
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: { maxTokens: limits.maxTokens },
+    validationRules: [depthLimit(limits.maxQueryDepth)],
+    formatError: (formatted, error) => {
+      const requestId = error instanceof GraphQLError ? requestIds.get(error) : undefined;
+      return { ...formatted, ...publicError(error, requestId) };
+    },
+    plugins: [logFaults(requestIds, logger), statusOfRequestErrors, ...nothingFromOutside()],
+  });
+  await apollo.start();
+
+  const answer: Answer = async ({ request, response, requestId }) => {
+    const method = request.method ?? '';
+    const mayCompute = method === 'POST';
+    const body = mayCompute ? await readJsonBody(request, limits.maxBodyBytes) : undefined;
+    const context = parts.createContext({ requestId, mayCompute });
+    const result = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: headersFor(request, requestId), search: searchOf(request), body },
+      context: () => Promise.resolve(context),
+    });
+    // Only @defer and @stream come in chunks, and graphql 16 has neither.
+    if (result.body.kind === 'chunked') throw new Error('Apollo answered in chunks');
+    const bytes = Buffer.from(result.body.string);
+    for (const [name, value] of result.headers) response.setHeader(name, value);
+    response.writeHead(result.status ?? 200, { 'content-length': bytes.length, 'cache-control': 'no-store' });
+    response.end(bytes);
+  };
+  return { answer, stop: () => apollo.stop() };
+}
+
+/** Keeps Apollo from loading a page from its CDN and from reporting to its cloud, whatever the environment says. */
+function nothingFromOutside(): ApolloServerPlugin[] {
+  return [
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginInlineTraceDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginSchemaReportingDisabled(),
+    ApolloServerPluginUsageReportingDisabled(),
+  ];
+}
+
+function headersFor(request: IncomingMessage, requestId: string): HTTPGraphQLRequest['headers'] {
+  const headers = new HeaderMap([['x-request-id', requestId]]);
+  for (const name of headersOfApollo) {
+    const value = request.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
+  }
+  return headers;
+}
+
+function searchOf({ url = '' }: IncomingMessage): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start);
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createLogger } from '../../src/http/logger.js';
+import { keepLog, tinyServer } from './tiny-server.js';
+
+describe('the access log', async () => {
+  const { agent, log } = await tinyServer();
+
+  it('has method, path, status and duration of each request', async () => {
+    await agent.post('/graphql').set('x-request-id', 'one').send({ query: '{ __typename }' });
+    const line = await log.find((entry) => entry['requestId'] === 'one');
+    const { time, durationMs, ...rest } = line;
+    assert.match(String(time), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    assert.ok(typeof durationMs === 'number' && durationMs >= 0);
+    assert.deepEqual(rest, {
+      level: 'info',
+      requestId: 'one',
+      method: 'POST',
+      path: '/graphql',
+      status: 200,
+      msg: 'request',
+    });
+  });
+
+  it('has no query string and no header', async () => {
+    await agent.get('/nowhere?token=swordfish').set('x-request-id', 'two').set('authorization', 'Bearer swordfish');
+    const line = await log.find((entry) => entry['requestId'] === 'two');
+    assert.equal(line['path'], '/nowhere');
+    assert.doesNotMatch(JSON.stringify(log.lines), /swordfish/);
+  });
+
+  it('keeps questions about health at debug', async () => {
+    await agent.get('/healthz').set('x-request-id', 'three');
+    assert.equal((await log.find((entry) => entry['requestId'] === 'three'))['level'], 'debug');
+  });
+});
+
+it('the logger hides authorization and cookies wherever headers are logged', () => {
+  const log = keepLog();
+  const headers = { authorization: 'Bearer swordfish', cookie: 'session=swordfish', accept: '*/*' };
+  const logger = createLogger('info', log);
+  logger.info(headers);
+  logger.info({ headers });
+  logger.info({ req: { headers } });
+  assert.equal(log.lines.length, 3);
+  assert.doesNotMatch(JSON.stringify(log.lines), /swordfish/);
+});
