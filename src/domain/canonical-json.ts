@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.js';
+import type { Json } from './json.js';
 
 /**
  * The canonical form of a value: RFC 8785 (JSON Canonicalization Scheme). Object keys are sorted by UTF-16 code units,
@@ -15,7 +15,7 @@ export function canonicalJson(value: Json): string {
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson((value as JsonObject)[key] as Json)}`); // key is its own
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson((value)[key] as Json)}`); // key is its own
   return `{${members.join(',')}}`;
 }
 

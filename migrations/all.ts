@@ -1,0 +1,5 @@
+import type { Migration } from '../src/store/migrate.js';
+import { firstIndexes } from './001-first-indexes.js';
+
+/** Every step of the store's schema, in order. Steps are only ever added at the end. */
+export const migrations: readonly Migration[] = [firstIndexes];

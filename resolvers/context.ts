@@ -1,0 +1,39 @@
+import DataLoader from 'dataloader';
+import { notFound } from '../src/domain/errors.js';
+import type { ExecutionDocument, ParameterSetDocument } from '../src/domain/documents.js';
+import type { Lookups } from '../src/services/lookups.js';
+import type { Services } from '../src/services/services.js';
+import type { RunView } from '../src/services/simulate-service.js';
+
+/** What resolvers see of a request. */
+export interface RequestContext {
+  readonly services: Services;
+  readonly loaders: Loaders;
+  /** False where nothing may be computed, as over HTTP GET. */
+  readonly mayCompute: boolean;
+}
+
+/** Relations of many parents, each kind in one call of the store; for one request only. */
+export interface Loaders {
+  readonly parameterSet: DataLoader<string, ParameterSetDocument>;
+  readonly run: DataLoader<string, RunView>;
+  readonly executionsOfRun: DataLoader<string, readonly ExecutionDocument[]>;
+}
+
+/** The loaders of one request. */
+export function createLoaders(lookups: Lookups): Loaders {
+  return {
+    parameterSet: new DataLoader<string, ParameterSetDocument>(async (ids) => {
+      const found = new Map((await lookups.parameterSets(ids)).map((each) => [each._id, each]));
+      return ids.map((id) => found.get(id) ?? notFound(`parameter set ${id}`));
+    }),
+    run: new DataLoader<string, RunView>(async (ids) => {
+      const found = new Map((await lookups.runs(ids)).map((each) => [each.id, each]));
+      return ids.map((id) => found.get(id) ?? notFound(`simulation run ${id}`));
+    }),
+    executionsOfRun: new DataLoader(async (runIds) => {
+      const found = await lookups.executionsOf(runIds);
+      return runIds.map((runId) => found.filter((execution) => execution.runId === runId));
+    }),
+  };
+}

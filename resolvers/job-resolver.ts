@@ -1,0 +1,33 @@
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import type { Connection } from '../schema/connection.js';
+import { connectionOf } from '../schema/connection.js';
+import { Job, JobConnection, JobFilterInput, JobPayload, toJob } from '../schema/job.js';
+import { ListOrderEnum, PageArgs } from '../schema/paging.js';
+import type { ListOrder } from '../src/services/pages.js';
+import type { RequestContext } from './context.js';
+
+@Resolver(() => Job)
+export class JobResolver {
+  @Query(() => Job, { nullable: true })
+  async job(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<Job> {
+    return toJob(await services.jobs.get(id));
+  }
+
+  @Query(() => JobConnection, { nullable: true })
+  jobs(
+    @Args() page: PageArgs,
+    @Arg('filter', () => JobFilterInput, { nullable: true }) filter: JobFilterInput | undefined,
+    @Arg('orderBy', () => ListOrderEnum, { nullable: true, defaultValue: 'CREATED_AT_DESC' }) orderBy: ListOrder,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Connection<Job>> {
+    return connectionOf(services.lists.jobs(filter ?? {}, orderBy), page, toJob);
+  }
+
+  @Mutation(() => JobPayload, {
+    description:
+      'Ends a job that is under way. Simulations stop when no other job wants them; what is stored stays. A job that is at an end stays as it is.',
+  })
+  async cancelJob(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<JobPayload> {
+    return { job: toJob(await services.jobs.cancel(id)) };
+  }
+}

@@ -1,0 +1,28 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { toExecution } from '../schema/execution.js';
+import { toJob } from '../schema/job.js';
+import { Node } from '../schema/node.js';
+import { toParameterSet } from '../schema/parameter-set.js';
+import { toResponse } from '../schema/response.js';
+import { toSimulationRun } from '../schema/simulation-run.js';
+import type { NodeKind } from '../src/domain/ids.js';
+import { requireId } from '../src/domain/ids.js';
+import type { Services } from '../src/services/services.js';
+import type { RequestContext } from './context.js';
+
+/** How each kind of node is found. */
+const find: { readonly [K in NodeKind]: (services: Services, id: string) => Promise<Node> } = {
+  ParameterSet: async ({ parameterSets }, id) => toParameterSet(await parameterSets.get(id)),
+  SimulationRun: async ({ simulate }, id) => toSimulationRun(await simulate.get(id)),
+  Execution: async ({ lookups }, id) => toExecution(await lookups.execution(id)),
+  Response: async ({ respond }, id) => toResponse(await respond.get(id)),
+  Job: async ({ jobs }, id) => toJob(await jobs.get(id)),
+};
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: 'Anything, by its id.' })
+  node(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<Node> {
+    return find[requireId(id)](services, id);
+  }
+}

@@ -1,0 +1,53 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../schema/connection.js';
+import { connectionOf } from '../schema/connection.js';
+import { ListOrderEnum, PageArgs } from '../schema/paging.js';
+import {
+  CreateParameterSetPayload,
+  ParameterSet,
+  ParameterSetConnection,
+  ParameterSetFilterInput,
+  toParameterSet,
+} from '../schema/parameter-set.js';
+import { ParameterValuesScalar } from '../schema/scalars.js';
+import { SimulationRun, SimulationRunConnection, toSimulationRun } from '../schema/simulation-run.js';
+import type { ListOrder } from '../src/services/pages.js';
+import type { RequestContext } from './context.js';
+
+@Resolver(() => ParameterSet)
+export class ParameterSetResolver {
+  @Query(() => ParameterSet, { nullable: true })
+  async parameterSet(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<ParameterSet> {
+    return toParameterSet(await services.parameterSets.get(id));
+  }
+
+  @Query(() => ParameterSetConnection, { nullable: true })
+  parameterSets(
+    @Args() page: PageArgs,
+    @Arg('filter', () => ParameterSetFilterInput, { nullable: true }) filter: ParameterSetFilterInput | undefined,
+    @Arg('orderBy', () => ListOrderEnum, { nullable: true, defaultValue: 'CREATED_AT_DESC' }) orderBy: ListOrder,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Connection<ParameterSet>> {
+    return connectionOf(services.lists.parameterSets(filter ?? {}, orderBy), page, toParameterSet);
+  }
+
+  @Mutation(() => CreateParameterSetPayload)
+  async createParameterSet(
+    @Arg('model', () => String, { nullable: true, defaultValue: 'local-circuit' }) model: string,
+    @Arg('parameters', () => ParameterValuesScalar) parameters: Readonly<Record<string, number>>,
+    @Ctx() { services }: RequestContext,
+  ): Promise<CreateParameterSetPayload> {
+    const { parameterSet, created } = await services.parameterSets.create(model, parameters);
+    return { parameterSet: toParameterSet(parameterSet), created };
+  }
+
+  @FieldResolver(() => SimulationRunConnection, { description: 'The stored runs of it.' })
+  simulationRuns(
+    @Root() { id }: ParameterSet,
+    @Args() page: PageArgs,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Connection<SimulationRun>> {
+    const list = services.lists.runs({ parameterSet: id }, 'CREATED_AT_DESC');
+    return connectionOf(list, page, (run) => toSimulationRun(services.simulate.viewOf(run)));
+  }
+}

@@ -1,0 +1,55 @@
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Estimate } from '../schema/estimate.js';
+import { Explanation, toExplanation } from '../schema/explanation.js';
+import { ParameterSet, toParameterSet } from '../schema/parameter-set.js';
+import { Response, ResponseInput, toResponse } from '../schema/response.js';
+import { SimulationRun, toSimulationRun } from '../schema/simulation-run.js';
+import type { ResponseRequest } from '../src/services/question.js';
+import type { RequestContext } from './context.js';
+import { outputNamed } from './output-named.js';
+import { askOptions, defaultWaitMs } from './wait.js';
+
+@Resolver(() => Response)
+export class ResponseResolver {
+  @Query(() => Response, {
+    nullable: true,
+    description: 'How a model responds at a parameter set: from the store, or by simulating what the store lacks.',
+  })
+  async response(
+    @Arg('input', () => ResponseInput) input: ResponseInput,
+    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs }) waitMs: number,
+    @Ctx() context: RequestContext,
+  ): Promise<Response> {
+    return toResponse(await context.services.respond.ask(requestOf(input), askOptions(context, waitMs)));
+  }
+
+  @Query(() => Explanation, { nullable: true, description: 'How that question would be answered now, and why.' })
+  async explain(
+    @Arg('input', () => ResponseInput) input: ResponseInput,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Explanation> {
+    return toExplanation(await services.explain.explain(requestOf(input)));
+  }
+
+  @FieldResolver(() => ParameterSet)
+  async parameterSet(@Root() response: Response, @Ctx() { loaders }: RequestContext): Promise<ParameterSet> {
+    return toParameterSet(await loaders.parameterSet.load(response.parameterSetId));
+  }
+
+  @FieldResolver(() => [SimulationRun], { description: 'The runs behind it; while PENDING those that are there.' })
+  async runs(@Root() { runIds }: Response, @Ctx() { loaders }: RequestContext): Promise<readonly SimulationRun[]> {
+    return Promise.all(runIds.map(async (id) => toSimulationRun(await loaders.run.load(id))));
+  }
+
+  @FieldResolver(() => Estimate, { nullable: true })
+  output(@Root() { outputs }: Response, @Arg('name', () => String) name: string): Estimate | null {
+    return outputNamed(outputs, name);
+  }
+}
+
+const requestOf = (input: ResponseInput): ResponseRequest => ({
+  ...input,
+  model: input.model ?? 'local-circuit',
+  source: input.source ?? 'AUTO',
+  estimand: input.estimand ?? 'FIXED_NETWORK',
+});

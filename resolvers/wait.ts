@@ -1,0 +1,17 @@
+import { badUserInput } from '../src/domain/errors.js';
+import type { AskOptions } from '../src/services/respond-service.js';
+import type { RequestContext } from './context.js';
+
+/** How long a request waits where it does not say, in ms. */
+export const defaultWaitMs = 10_000;
+
+/** The longest that a request may wait, in ms. */
+const maxWaitMs = 60_000;
+
+/** How to wait for an answer, of what the client asked. */
+export function askOptions(context: RequestContext, waitMs: number): AskOptions {
+  if (waitMs < 0 || waitMs > maxWaitMs) {
+    throw badUserInput(`waitMs must be from 0 to ${maxWaitMs}, not ${waitMs}.`, { allowed: { min: 0, max: maxWaitMs } });
+  }
+  return { waitMs, mayCompute: context.mayCompute };
+}

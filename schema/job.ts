@@ -1,0 +1,109 @@
+import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { JobDocument } from '../src/domain/documents.js';
+import { jobStatuses } from '../src/domain/job.js';
+import { connectionType } from './connection.js';
+import { graphqlEnum } from './enum.js';
+import { Node } from './node.js';
+import { CreatedBetweenInput } from './paging.js';
+import { DateTime } from './scalars.js';
+
+export const JobStatusEnum = graphqlEnum(
+  'JobStatus',
+  jobStatuses,
+  'Where a job stands. It ends after its result is stored, never before.',
+);
+
+@ObjectType({ description: 'How far work is, in runs.' })
+export class Progress {
+  @Field(() => Int, { description: 'As far as it is known: tolerances may ask for more.' })
+  total: number;
+
+  @Field(() => Int)
+  done: number;
+
+  @Field(() => Int)
+  failed: number;
+
+  @Field(() => Int)
+  running: number;
+
+  @Field(() => Float, { nullable: true, description: 'Since the job was made; null before the first run is done.' })
+  runsPerSecond: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'At that speed; null when it cannot be told.' })
+  secondsLeft: number | null;
+
+  @Field(() => DateTime, { description: 'When these figures were taken.' })
+  at: string;
+}
+
+@ObjectType({ description: 'Why a job failed.' })
+export class JobError {
+  @Field({ description: 'From the same table as the codes of errors.' })
+  code: string;
+
+  @Field()
+  message: string;
+}
+
+@ObjectType({ implements: Node, description: 'Durable work: stored before it begins, found again after a crash.' })
+export class Job extends Node {
+  @Field()
+  kind: string;
+
+  @Field(() => JobStatusEnum)
+  status: keyof typeof JobStatusEnum;
+
+  @Field()
+  progress: Progress;
+
+  @Field(() => ID, { nullable: true, description: 'What it made.' })
+  result: string | null;
+
+  @Field(() => JobError, { nullable: true })
+  error: JobError | null;
+
+  @Field(() => Int, { description: 'How often it was taken up.' })
+  attempt: number;
+
+  @Field(() => DateTime)
+  createdAt: string;
+
+  @Field(() => DateTime, { nullable: true })
+  finishedAt: string | null;
+}
+
+export const JobConnection = connectionType('Job', () => Job);
+
+@InputType()
+export class JobFilterInput extends CreatedBetweenInput {
+  @Field(() => String, { nullable: true })
+  kind?: string;
+
+  @Field(() => JobStatusEnum, { nullable: true })
+  status?: keyof typeof JobStatusEnum;
+}
+
+@ObjectType()
+export class JobPayload {
+  @Field()
+  job: Job;
+}
+
+/** A stored job as its GraphQL type. */
+export function toJob({ _id, kind, status, progress, result, error, attempt, createdAt, finishedAt }: JobDocument): Job {
+  const seconds = (Date.parse(progress.at) - Date.parse(createdAt)) / 1000;
+  const runsPerSecond = progress.done > 0 && seconds > 0 ? progress.done / seconds : null;
+  const left = Math.max(progress.total - progress.done - progress.failed, 0);
+  return Object.assign(new Job(), {
+    id: _id,
+    kind,
+    status,
+    progress: { ...progress, runsPerSecond, secondsLeft: runsPerSecond === null ? null : left / runsPerSecond },
+    result,
+    error: error && { code: error.code, message: error.message },
+    attempt,
+    createdAt,
+    finishedAt,
+  });
+}

@@ -1,0 +1,58 @@
+import type { ValueNode } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { badUserInput } from '../src/domain/errors.js';
+
+/** A moment, as an ISO 8601 text in UTC. */
+export { GraphQLDateTime as DateTime } from 'graphql-scalars';
+
+function checkedValues(value: unknown): Readonly<Record<string, number>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badUserInput('ParameterValues is an object: input name to finite number.');
+  }
+  for (const [name, number] of Object.entries(value)) {
+    if (typeof number !== 'number' || !Number.isFinite(number)) {
+      throw badUserInput(`ParameterValues needs a finite number for ${JSON.stringify(name.slice(0, 80))}.`, {
+        input: name.slice(0, 80),
+      });
+    }
+  }
+  return value as Readonly<Record<string, number>>;
+}
+
+function literal(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      return Number(node.value);
+    case Kind.VARIABLE:
+      return variables?.[node.name.value];
+    case Kind.OBJECT: {
+      const names = node.fields.map((field) => field.name.value);
+      const repeated = names.find((name, i) => names.indexOf(name) !== i);
+      if (repeated !== undefined) throw badUserInput(`${repeated} is given twice.`, { input: repeated });
+      return Object.fromEntries(node.fields.map((field) => [field.name.value, literal(field.value, variables)]));
+    }
+    default:
+      throw new GraphQLError('ParameterValues is an object: input name to finite number.', { nodes: node });
+  }
+}
+
+/** An object from input name to finite number. */
+export const ParameterValuesScalar = new GraphQLScalarType<unknown>({
+  name: 'ParameterValues',
+  description:
+    'An object: input name to finite number. Inputs that are left out take their defaults; an unknown name is an error.',
+  serialize: (value) => value,
+  parseValue: checkedValues,
+  parseLiteral: (node, variables) => checkedValues(literal(node, variables)),
+});
+
+/** Any JSON value, for what differs from case to case. */
+export const JsonScalar = new GraphQLScalarType<unknown>({
+  name: 'JSON',
+  description: 'A JSON value. Only given, never taken.',
+  serialize: (value) => value,
+  parseValue: () => {
+    throw badUserInput('JSON is not taken as an input.');
+  },
+});

@@ -1,0 +1,141 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { RunView } from '../src/services/simulate-service.js';
+import { runStatuses } from '../src/services/simulate-service.js';
+import { connectionType } from './connection.js';
+import { graphqlEnum } from './enum.js';
+import { Estimate, toEstimate } from './estimate.js';
+import { Job } from './job.js';
+import { Node } from './node.js';
+import { CreatedBetweenInput } from './paging.js';
+import { Protocol, ProtocolInput } from './protocol.js';
+import { DateTime, ParameterValuesScalar } from './scalars.js';
+
+export const RunStatusEnum = graphqlEnum('RunStatus', runStatuses, 'Where a run stands.', {
+  COMPLETED: 'It went to its end and has estimates.',
+  ABORTED: 'The model ended it early; the outcome says why, and there are no estimates.',
+  FAILED: 'The last attempt at it failed; asking again makes another.',
+});
+
+@ObjectType({ description: 'An artefact of a run beside its figures.' })
+export class Recording {
+  @Field()
+  kind: string;
+
+  @Field()
+  digest: string;
+
+  @Field()
+  url: string;
+
+  @Field(() => Int)
+  bytes: number;
+}
+
+@ObjectType({
+  implements: Node,
+  description: 'The result of one model, parameter set and protocol. Same key, same bits; computed once.',
+})
+export class SimulationRun extends Node {
+  @Field({ description: 'SHA-256 of the key: identity version, model, numerics digest, values, protocol.' })
+  digest: string;
+
+  @Field(() => RunStatusEnum)
+  status: keyof typeof RunStatusEnum;
+
+  @Field(() => String, { nullable: true, description: "COMPLETED, or the model's code; null while it is on its way." })
+  outcome: string | null;
+
+  @Field()
+  numericsDigest: string;
+
+  @Field()
+  protocol: Protocol;
+
+  @Field(() => [Estimate], { description: 'From the raw sums of this run alone; empty unless it completed.' })
+  outputs: readonly Estimate[];
+
+  @Field(() => [String], { description: "Names of the model's flags that its figures raise." })
+  flags: readonly string[];
+
+  @Field(() => String, { nullable: true, description: 'Why it failed.' })
+  error: string | null;
+
+  @Field(() => [Recording], { description: 'None so far: no operation makes recordings yet.' })
+  recordings: readonly Recording[];
+
+  @Field(() => [String], { description: 'None so far: no operation gives tags yet.' })
+  tags: readonly string[];
+
+  @Field({ description: 'Whether something it rests on was invalidated; no operation invalidates yet.' })
+  tainted: boolean;
+
+  @Field(() => DateTime, { description: 'When it was stored, or asked for while it is on its way.' })
+  createdAt: string;
+
+  /** Not a field: the resolver makes `parameterSet` of it. */
+  parameterSetId: string;
+}
+
+export const SimulationRunConnection = connectionType('SimulationRun', () => SimulationRun);
+
+@InputType()
+export class SimulationRunFilterInput extends CreatedBetweenInput {
+  @Field(() => String, { nullable: true })
+  model?: string;
+
+  @Field(() => ID, { nullable: true })
+  parameterSet?: string;
+
+  @Field(() => String, { nullable: true, description: "COMPLETED, or a code of the model's own." })
+  outcome?: string;
+
+  @Field(() => String, { nullable: true })
+  numericsDigest?: string;
+}
+
+@InputType()
+export class RunSimulationInput {
+  @Field(() => String, { nullable: true, defaultValue: 'local-circuit' })
+  model?: string;
+
+  @Field(() => ParameterValuesScalar)
+  parameters: Readonly<Record<string, number>>;
+
+  @Field(() => ProtocolInput, { nullable: true })
+  protocol?: ProtocolInput;
+}
+
+@ObjectType()
+export class RunSimulationPayload {
+  @Field()
+  simulationRun: SimulationRun;
+
+  @Field(() => Job, { nullable: true, description: 'The work, if there was any to do.' })
+  job: Job | null;
+
+  @Field({ description: 'False when the run was stored already.' })
+  created: boolean;
+}
+
+/** What the contract promises to clients of what later operations will add to runs: true of every run until then. */
+const notAddedYet = { recordings: [], tags: [], tainted: false } as const;
+
+/** A run as its GraphQL type. */
+export function toSimulationRun(view: RunView): SimulationRun {
+  const { id, digest, status, outcome, numericsDigest, protocol, estimates, flags, error, createdAt, parameterSetId } =
+    view;
+  return Object.assign(new SimulationRun(), {
+    id,
+    digest,
+    status,
+    outcome,
+    numericsDigest,
+    protocol,
+    outputs: estimates.map(toEstimate),
+    flags,
+    error,
+    createdAt,
+    parameterSetId,
+    ...notAddedYet,
+  });
+}

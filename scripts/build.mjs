@@ -1,0 +1,66 @@
+/**
+ * Builds: tsc to build/ (what tests run), then one bundle of it to dist/ (what `npm start` runs: half the start-up).
+ * With --if-stale it does nothing when no source is newer than the last build.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+process.chdir(root);
+const stamp = 'dist/build-info.json';
+const sources = ['src', 'resolvers', 'schema', 'migrations', 'test', 'bench', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
+
+function newest(path) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+function softwareVersion() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const git = (...args) => {
+    try {
+      return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    } catch {
+      return undefined;
+    }
+  };
+  // Only of this folder's own checkout, not of one that it happens to lie in.
+  if (git('rev-parse', '--show-prefix') !== '') return version;
+  const commit = git('rev-parse', '--short=12', 'HEAD');
+  return commit ? `${version}+${commit}${git('status', '--porcelain') ? '-changed' : ''}` : version;
+}
+
+async function bundle() {
+  const { rolldown } = await import('rolldown'); // only when there is something to build
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  // These bring files of their own (native code, workers, pages) or are only loaded when they are asked for.
+  const external = ['libsql', 'mongodb', 'piscina', 'altair-static'];
+  for (const name of external) if (!dependencies[name]) throw new Error(`${name} is no dependency any more`);
+  external.push('class-validator'); // type-graphql's option that is not used and not installed
+  const build = await rolldown({
+    input: {
+      main: 'build/src/main.js',
+      'simulation-worker': 'build/src/compute/simulation-worker.js',
+      'sqlite-worker': 'build/src/store/embedded/sqlite-worker.js',
+    },
+    platform: 'node',
+    external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
+    logLevel: 'warn',
+  });
+  await build.write({ dir: 'dist', format: 'esm', keepNames: true, sourcemap: true });
+  await build.close();
+}
+
+if (process.argv.includes('--if-stale') && newest(stamp) >= Math.max(...sources.map(newest))) process.exit(0);
+
+const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+await bundle();
+const info = JSON.stringify({ softwareVersion: softwareVersion() });
+writeFileSync('build/src/build-info.json', info);
+writeFileSync(stamp, info); // the last: what is newer than this is stale

@@ -1,0 +1,26 @@
+import type { CanonicalValues } from '../domain/identity.js';
+import type { Protocol } from '../domain/protocol.js';
+import type { RawSums } from '../domain/raw-sums.js';
+
+/** One simulation, as it crosses into a worker thread. */
+export interface SimulationTask {
+  readonly model: string;
+  /** The numerics that the answer will be stored under: a worker with others refuses. */
+  readonly numericsDigest: string;
+  readonly values: CanonicalValues;
+  readonly protocol: Protocol;
+  /** One shared word: anything but 0 stops the simulation. */
+  readonly stop: Int32Array;
+}
+
+/** What comes back. `stopped` has no result: nobody wanted it any more. */
+export type SimulationReply =
+  | { readonly kind: 'done'; readonly outcome: string; readonly sums: RawSums; readonly kernelDigest: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'otherNumerics'; readonly numericsDigest: string };
+
+/** What the code of a worker computes, told by itself. */
+export interface ModelNumerics {
+  readonly numericsDigest: string;
+  readonly kernelDigest: string;
+}

@@ -1,0 +1,123 @@
+import type { Estimand, Estimate, OutcomeCount } from './estimate.js';
+import type { CanonicalValues } from './identity.js';
+import type { JobError, JobStatus, Progress } from './job.js';
+import type { JsonObject } from './json.js';
+import type { Protocol } from './protocol.js';
+import type { RawSums } from './raw-sums.js';
+
+/**
+ * What is stored, one interface a collection. Times are ISO 8601 strings in UTC. Content-addressed documents
+ * (parameter sets, runs, responses) are written once and never changed; migrations only add to them.
+ */
+interface Stored {
+  readonly _id: string;
+  readonly schemaVersion: number;
+  readonly createdAt: string;
+}
+
+/** The shape of documents that this software writes. */
+export const documentVersion = 1;
+
+export interface ParameterSetDocument extends Stored {
+  readonly digest: string;
+  readonly preimage: string;
+  readonly model: string;
+  readonly values: CanonicalValues;
+}
+
+/** The result of one (model numerics, parameter set, protocol). */
+export interface RunDocument extends Stored {
+  readonly digest: string;
+  readonly preimage: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly parameterSetId: string;
+  readonly protocol: Protocol;
+  readonly outcome: string;
+  readonly sums: RawSums;
+  /** The execution that made it. */
+  readonly executionId: string;
+}
+
+/** Who and what did a piece of work: the PROV agent and the code it ran. */
+export interface Attribution {
+  readonly agent: string;
+  readonly host: string;
+  readonly softwareVersion: string;
+  readonly nodeVersion: string;
+  readonly project: string;
+  readonly createdBy: string;
+}
+
+/** One attempt at a run, written when it ended: the PROV activity. */
+export interface ExecutionDocument extends Stored, Attribution {
+  readonly runId: string;
+  readonly parameterSetId: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly kernelDigest: string | null;
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly error: string | null;
+}
+
+/**
+ * What is being computed, or failed; its id is the run's. It is gone once the run is stored. Every write of its holder
+ * is conditional on the attempt.
+ */
+export interface ClaimDocument extends Stored {
+  /** The run's. */
+  readonly digest: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly parameterSetId: string;
+  readonly protocol: Protocol;
+  readonly state: 'RUNNING' | 'FAILED';
+  readonly attempt: number;
+  /** The process that holds it; null when it failed or was given back. */
+  readonly holder: string | null;
+  /** Counts up while the holder lives. */
+  readonly heartbeat: number;
+  readonly startedAt: string;
+  readonly error: string | null;
+}
+
+/** A finished answer. */
+export interface ResponseDocument extends Stored {
+  readonly digest: string;
+  readonly preimage: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly parameterSetId: string;
+  readonly origin: 'SIMULATION';
+  readonly estimand: Estimand;
+  readonly estimator: string;
+  readonly runIds: readonly string[];
+  readonly outputs: readonly Estimate[];
+  readonly outcomes: readonly OutcomeCount[];
+  /** Who made the estimates from the runs. */
+  readonly estimation: Attribution;
+}
+
+/** Durable work. `active` stands while it is not at an end, so that a key has at most one job under way. */
+export interface JobDocument extends Stored {
+  readonly kind: string;
+  /** What the work is about: a question or a run. */
+  readonly key: string;
+  readonly active?: boolean;
+  readonly status: JobStatus;
+  readonly payload: JsonObject;
+  readonly progress: Progress;
+  /** The id of what it made. */
+  readonly result: string | null;
+  readonly computedRuns: number;
+  readonly reusedRuns: number;
+  readonly error: JobError | null;
+  readonly attempt: number;
+  readonly holder: string | null;
+  readonly heartbeat: number;
+  readonly finishedAt: string | null;
+  readonly project: string;
+  readonly createdBy: string;
+}

@@ -1,0 +1,79 @@
+import { canonicalJson } from './canonical-json.js';
+import { sha256 } from './digest.js';
+import type { NodeKind } from './ids.js';
+import { idOf } from './ids.js';
+import type { JsonObject } from './json.js';
+import type { Protocol } from './protocol.js';
+
+/** Raised when the preimages below change their meaning; every id then changes with it. */
+export const identityVersion = 1;
+
+/** What a content-addressed noun is known by. The preimage is stored beside the digest, so that it can be shown. */
+export interface Identity {
+  readonly id: string;
+  /** SHA-256 of the preimage, in hexadecimal. */
+  readonly digest: string;
+  /** The canonical JSON (RFC 8785) of what the noun is made of. */
+  readonly preimage: string;
+}
+
+function identityOf(kind: NodeKind, ingredients: JsonObject): Identity {
+  const preimage = canonicalJson({ identityVersion, ...ingredients });
+  const digest = sha256(preimage);
+  return { id: idOf(kind, digest), digest, preimage };
+}
+
+/** The values of a parameter set in canonical form: the shortest decimals of the model's precision. */
+export type CanonicalValues = Readonly<Record<string, number>>;
+
+/** The identity of a parameter set: the model's name and the values. */
+export function parameterSetIdentity(model: string, values: CanonicalValues): Identity {
+  return identityOf('ParameterSet', { noun: 'parameterSet', model, values });
+}
+
+/** What decides the bits of a run, and so its key. */
+export interface RunKey {
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly values: CanonicalValues;
+  readonly protocol: Protocol;
+}
+
+/** The identity of a simulation run. */
+export function runIdentity({ model, numericsDigest, values, protocol }: RunKey): Identity {
+  return identityOf('SimulationRun', { noun: 'simulationRun', model, numericsDigest, values, protocol });
+}
+
+/**
+ * The noise seed of a replicate for which nobody gave one: the first 31 bits of a digest of the parameter set, the
+ * protocol and the replicate's number (from 1), so that points and replicates never share random numbers.
+ */
+export function derivedNoiseSeed(
+  model: string,
+  values: CanonicalValues,
+  protocol: Protocol,
+  replicate: number,
+): number {
+  const preimage = canonicalJson({ identityVersion, noun: 'noiseSeed', model, values, protocol, replicate });
+  return parseInt(sha256(preimage).slice(0, 8), 16) >>> 1;
+}
+
+/** What an answer is made of. */
+export interface ResponseKey {
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly parameterSetId: string;
+  readonly estimand: string;
+  readonly estimator: string;
+  readonly runIds: readonly string[];
+}
+
+/** The identity of a finished response: it can be looked up later although the pool of runs has grown. */
+export function responseIdentity(key: ResponseKey): Identity {
+  return identityOf('Response', { noun: 'response', ...key, runIds: [...key.runIds].sort() });
+}
+
+/** The identity of a question that a response answers, which stands for the answer while that is PENDING. */
+export function questionIdentity(question: JsonObject): Identity {
+  return identityOf('Response', { noun: 'question', ...question });
+}

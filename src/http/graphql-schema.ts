@@ -1,0 +1,30 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { EstimateResolver } from '../../resolvers/estimate-resolver.js';
+import { JobResolver } from '../../resolvers/job-resolver.js';
+import { ModelResolver } from '../../resolvers/model-resolver.js';
+import { NodeResolver } from '../../resolvers/node-resolver.js';
+import { ParameterSetResolver } from '../../resolvers/parameter-set-resolver.js';
+import { ProvenanceResolver } from '../../resolvers/provenance-resolver.js';
+import { ResponseResolver } from '../../resolvers/response-resolver.js';
+import { SimulationRunResolver } from '../../resolvers/simulation-run-resolver.js';
+import { Execution } from '../../schema/execution.js';
+
+/** The executable schema, of every noun. Inputs are checked by the services, so there is no validator here. */
+export function buildGraphQLSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [
+      ModelResolver,
+      ParameterSetResolver,
+      SimulationRunResolver,
+      EstimateResolver,
+      ResponseResolver,
+      JobResolver,
+      NodeResolver,
+      ProvenanceResolver,
+    ],
+    orphanedTypes: [Execution],
+    validate: false,
+  });
+}

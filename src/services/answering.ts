@@ -1,0 +1,78 @@
+import type { Protocol } from '../domain/protocol.js';
+import type { Answers } from './answers.js';
+import type { JobContext, JobResult } from './job-service.js';
+import type { Lab } from './lab.js';
+import { requireNumerics } from './lab.js';
+import type { Question } from './question.js';
+import { nextReplicates } from './replicates.js';
+import { costOf, refuseTooCostly } from './response-cost.js';
+import type { RunService } from './run-service.js';
+
+/** One job's way to the answer of a question: adds replicates until the pool suffices. */
+export class Answering {
+  private readonly computed = new Set<string>();
+  private running = 0;
+  private planned = 0;
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly runs: RunService,
+    private readonly answers: Answers,
+    private readonly question: Question,
+    private readonly context: JobContext,
+  ) {}
+
+  async finish(): Promise<JobResult> {
+    const { question } = this;
+    await requireNumerics(this.lab, question.model.name, question.numericsDigest);
+    for (;;) {
+      const stored = await this.answers.poolOf(question);
+      const { pool, assessment } = stored;
+      if (assessment.missing === 0) {
+        const result = await this.answers.store(question, stored);
+        const computedRuns = pool.filter((run) => this.computed.has(run._id)).length;
+        return { result, computedRuns, reusedRuns: pool.length - computedRuns };
+      }
+      refuseTooCostly(question, assessment, false, {
+        maxSeconds: this.lab.settings.maxResponseSeconds,
+        computedSeconds: costOf(question, this.computed.size).biologicalSeconds,
+      });
+      // At most twice as many a round: what the first runs say of the noise is itself uncertain.
+      const round = Math.min(assessment.missing, Math.max(2 * this.lab.simulations.workers, pool.length));
+      await this.add(nextReplicates(question, pool, round), assessment.missing);
+    }
+  }
+
+  private async add(protocols: readonly Protocol[], missing: number): Promise<void> {
+    this.planned = this.computed.size + missing;
+    const failure = new AbortController();
+    const signal = AbortSignal.any([this.context.signal, failure.signal]);
+    const { model, numericsDigest, values, parameterSetId } = this.question;
+    this.report();
+    try {
+      await Promise.all(
+        protocols.map(async (protocol, index) => {
+          const begun = (): void => {
+            this.running += 1;
+            this.report();
+          };
+          const { run, computed } = await this.runs.obtain(
+            { model: model.name, numericsDigest, values, parameterSetId, protocol },
+            { signal, priority: -(this.computed.size + index), begun },
+          );
+          if (!computed) return;
+          this.computed.add(run._id);
+          this.running = Math.max(this.running - 1, 0);
+          this.report();
+        }),
+      );
+    } catch (error) {
+      failure.abort();
+      throw error;
+    }
+  }
+
+  private report(): void {
+    this.context.progress({ total: this.planned, done: this.computed.size, failed: 0, running: this.running });
+  }
+}

@@ -1,0 +1,93 @@
+import type { JobDocument, ParameterSetDocument, RunDocument } from '../domain/documents.js';
+import { badUserInput } from '../domain/errors.js';
+import { requireId } from '../domain/ids.js';
+import type { JobStatus } from '../domain/job.js';
+import type { StoreCollection, StoreFilter } from '../store/seam.js';
+import type { Lab } from './lab.js';
+import type { ListOrder, Page, PageRequest } from './pages.js';
+import { readPage } from './pages.js';
+
+/** Bounds of the time of creation; both are included. */
+interface CreatedBetween {
+  readonly createdAfter?: Date | null;
+  readonly createdBefore?: Date | null;
+}
+
+/** Which parameter sets. */
+export interface ParameterSetFilter extends CreatedBetween {
+  readonly model?: string | null;
+}
+
+/** Which runs. */
+export interface RunFilter extends CreatedBetween {
+  readonly model?: string | null;
+  readonly parameterSet?: string | null;
+  readonly outcome?: string | null;
+  readonly numericsDigest?: string | null;
+}
+
+/** Which jobs. */
+export interface JobFilter extends CreatedBetween {
+  readonly kind?: string | null;
+  readonly status?: JobStatus | null;
+}
+
+/** A list, of which a page and the total are read apart: whoever asks for one does not pay for the other. */
+export interface List<T> {
+  page(request: PageRequest): Promise<Page<T>>;
+  total(): Promise<number>;
+}
+
+/** The lists of stored nouns. */
+export class Lists {
+  constructor(private readonly lab: Lab) {}
+
+  parameterSets(filter: ParameterSetFilter, order: ListOrder): List<ParameterSetDocument> {
+    return list(this.lab.collections.parameterSets, order, { ...given({ model: filter.model }), ...created(filter) });
+  }
+
+  /** Runs that are stored; those on their way are seen through their jobs. */
+  runs(filter: RunFilter, order: ListOrder): List<RunDocument> {
+    if (filter.parameterSet != null) requireId(filter.parameterSet, 'ParameterSet');
+    const { model, outcome, numericsDigest, parameterSet: parameterSetId } = filter;
+    return list(this.lab.collections.runs, order, {
+      ...given({ model, outcome, numericsDigest, parameterSetId }),
+      ...created(filter),
+    });
+  }
+
+  jobs(filter: JobFilter, order: ListOrder): List<JobDocument> {
+    const { kind, status } = filter;
+    return list(this.lab.collections.jobs, order, { ...given({ kind, status }), ...created(filter) });
+  }
+}
+
+function list<T extends { readonly _id: string; readonly createdAt: string }>(
+  collection: StoreCollection<T>,
+  order: ListOrder,
+  filter: StoreFilter<T>,
+): List<T> {
+  return {
+    page: (request) => readPage(collection, filter, order, request),
+    total: () => collection.countDocuments(filter),
+  };
+}
+
+/** Leaves out what was not given. */
+function given<F extends Record<string, string | null | undefined>>(fields: F): { [K in keyof F]?: NonNullable<F[K]> } {
+  const entries = Object.entries(fields).filter(([, value]) => value != null);
+  return Object.fromEntries(entries) as { [K in keyof F]?: NonNullable<F[K]> };
+}
+
+function created({ createdAfter, createdBefore }: CreatedBetween): { createdAt?: { $gte?: string; $lte?: string } } {
+  if (!createdAfter && !createdBefore) return {};
+  if (createdAfter && createdBefore && createdAfter > createdBefore) {
+    throw badUserInput('createdAfter lies behind createdBefore.');
+  }
+  return {
+    createdAt: {
+      ...(createdAfter ? { $gte: createdAfter.toISOString() } : {}),
+      ...(createdBefore ? { $lte: createdBefore.toISOString() } : {}),
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { decodeCursor, encodeCursor } from '../domain/cursor.js';
+import { badUserInput } from '../domain/errors.js';
+import type { StoreCollection, StoreDocument, StoreFilter, StoreSort } from '../store/seam.js';
+
+/** A part of a list, as a client asks for it (Relay's arguments). */
+export interface PageRequest {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** A part of a list. Every item has its cursor. */
+export interface Page<T> {
+  readonly items: readonly { readonly cursor: string; readonly document: T }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** The order of a list: by time of creation, then by id. */
+export const listOrders = ['CREATED_AT_DESC', 'CREATED_AT_ASC'] as const;
+
+/** A name of {@link listOrders}. */
+export type ListOrder = (typeof listOrders)[number];
+
+/** The size of a page that nobody gave a size. */
+export const defaultPageSize = 20;
+
+/** The most that one page holds. */
+export const maxPageSize = 100;
+
+interface Dated extends StoreDocument {
+  readonly createdAt: string;
+}
+
+type DatedFilter = StoreFilter<Dated>;
+
+/**
+ * A page of a collection by keyset: what is inserted meanwhile neither repeats nor hides an item.
+ * @throws CortigraphError BAD_USER_INPUT for a page too large, a malformed cursor, or first together with last
+ */
+export async function readPage<T extends Dated>(
+  collection: StoreCollection<T>,
+  filter: StoreFilter<T>,
+  order: ListOrder,
+  request: PageRequest,
+): Promise<Page<T>> {
+  const { size, backward } = sizeOf(request);
+  const forwardIs = order === 'CREATED_AT_ASC' ? 'above' : 'below';
+  const backwardIs = order === 'CREATED_AT_ASC' ? 'below' : 'above';
+  const bounds: DatedFilter[] = [];
+  if (request.after != null) bounds.push(beyond(request.after, forwardIs));
+  if (request.before != null) bounds.push(beyond(request.before, backwardIs));
+  const ascending = (order === 'CREATED_AT_ASC') !== backward;
+  const direction = ascending ? 1 : -1;
+  // The generic filter and sort are those of any Dated; T only adds fields.
+  const bounded = (bounds.length ? { ...filter, $and: [...(filter.$and ?? []), ...bounds] } : filter) as StoreFilter<T>;
+  const sort = { createdAt: direction, _id: direction } as StoreSort<T>;
+  const found = await collection.find(bounded, { sort, limit: size + 1 }).toArray();
+  const more = found.length > size;
+  const documents = found.slice(0, size);
+  if (backward) documents.reverse();
+  return {
+    items: documents.map((document) => ({ cursor: cursorOf(document), document })),
+    hasNextPage: backward ? request.before != null : more,
+    hasPreviousPage: backward ? more : request.after != null,
+  };
+}
+
+const cursorOf = ({ createdAt, _id }: Dated): string => encodeCursor({ field: 'createdAt', value: createdAt, id: _id });
+
+/** What lies beyond a cursor; the plain bound beside the `$or` lets an index serve it. */
+function beyond(cursor: string, side: 'above' | 'below'): DatedFilter {
+  const { value, id } = decodeCursor(cursor, 'createdAt');
+  const createdAt = String(value);
+  return side === 'above'
+    ? { createdAt: { $gte: createdAt }, $or: [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: id } }] }
+    : { createdAt: { $lte: createdAt }, $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };
+}
+
+function sizeOf({ first, last }: PageRequest): { readonly size: number; readonly backward: boolean } {
+  if (first != null && last != null) throw badUserInput('Give first or last, not both.');
+  const size = first ?? last ?? defaultPageSize;
+  if (!Number.isInteger(size) || size < 1 || size > maxPageSize) {
+    throw badUserInput(`A page holds 1 to ${maxPageSize} items, not ${size}.`, { allowed: { min: 1, max: maxPageSize } });
+  }
+  return { size, backward: last != null };
+}

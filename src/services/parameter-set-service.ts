@@ -1,0 +1,58 @@
+import type { ParameterSetDocument } from '../domain/documents.js';
+import { documentVersion } from '../domain/documents.js';
+import { notFound } from '../domain/errors.js';
+import type { CanonicalValues } from '../domain/identity.js';
+import { parameterSetIdentity } from '../domain/identity.js';
+import { requireId } from '../domain/ids.js';
+import { canonicalValues } from '../domain/parameter-values.js';
+import { isDuplicateKey } from '../store/store-errors.js';
+import type { Lab } from './lab.js';
+import { requireModel } from './lab.js';
+
+/** Parameter sets: same values, same set, whoever asks. */
+export class ParameterSetService {
+  constructor(private readonly lab: Lab) {}
+
+  /**
+   * Stores a parameter set unless it is there already.
+   * @throws CortigraphError BAD_USER_INPUT
+   */
+  async create(
+    modelName: string,
+    given: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly parameterSet: ParameterSetDocument; readonly created: boolean }> {
+    const model = requireModel(this.lab, modelName);
+    return this.ensure(model.name, canonicalValues(model, given));
+  }
+
+  /** As {@link create}, for values in canonical form. */
+  async ensure(
+    model: string,
+    values: CanonicalValues,
+  ): Promise<{ readonly parameterSet: ParameterSetDocument; readonly created: boolean }> {
+    const parameterSet = this.document(model, values);
+    const known = await this.lab.collections.parameterSets.findOne({ _id: parameterSet._id });
+    if (known) return { parameterSet: known, created: false };
+    try {
+      await this.lab.collections.parameterSets.insertOne(parameterSet);
+      return { parameterSet, created: true };
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return { parameterSet: await this.get(parameterSet._id), created: false };
+    }
+  }
+
+  /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
+  async get(id: string): Promise<ParameterSetDocument> {
+    requireId(id, 'ParameterSet');
+    const found = await this.lab.collections.parameterSets.findOne({ _id: id });
+    if (!found) throw notFound(`parameter set ${id}`);
+    return found;
+  }
+
+  private document(model: string, values: CanonicalValues): ParameterSetDocument {
+    const { id, digest, preimage } = parameterSetIdentity(model, values);
+    const createdAt = this.lab.clock.now().toISOString();
+    return { _id: id, schemaVersion: documentVersion, createdAt, digest, preimage, model, values };
+  }
+}

@@ -1,0 +1,135 @@
+import { badUserInput } from '../domain/errors.js';
+import type { Estimand, Tolerance } from '../domain/estimate.js';
+import { defaultLevel } from '../domain/estimate.js';
+import type { CanonicalValues } from '../domain/identity.js';
+import { parameterSetIdentity, questionIdentity } from '../domain/identity.js';
+import type { JsonObject } from '../domain/json.js';
+import type { ModelDefinition } from '../domain/model-definition.js';
+import { didYouMean, nearestName } from '../domain/nearest.js';
+import { canonicalValues } from '../domain/parameter-values.js';
+import type { GivenProtocol } from '../domain/protocol.js';
+import { completeProtocol, readsSeed } from '../domain/protocol.js';
+import { leastNetworks } from '../statistics/pool.js';
+import type { PoolRequest } from '../statistics/pool.js';
+import type { Lab } from './lab.js';
+import { requireModel } from './lab.js';
+
+/** What may answer a question. */
+export const responseSources = ['AUTO', 'SURROGATE', 'SIMULATION'] as const;
+
+/** A name of {@link responseSources}. */
+export type ResponseSource = (typeof responseSources)[number];
+
+/** A question as a client asks it. */
+export interface ResponseRequest {
+  readonly model: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly source: ResponseSource;
+  readonly estimand: Estimand;
+  readonly protocol?: GivenProtocol | null;
+  readonly replicates?: number | null;
+  readonly tolerances?: readonly { output: string; halfWidth: number; level?: number | null }[] | null;
+}
+
+/** A question that is valid: canonical values, a complete protocol, and the identity that follows from them. */
+export interface Question extends PoolRequest {
+  /** Stands for the answer while that is PENDING. */
+  readonly id: string;
+  readonly model: ModelDefinition;
+  readonly numericsDigest: string;
+  readonly parameterSetId: string;
+  readonly values: CanonicalValues;
+  readonly source: ResponseSource;
+}
+
+/** The most replicates that one response may ask for. */
+const MAX_REPLICATES = 10_000;
+
+/**
+ * Checks a request and puts it into canonical form.
+ * @throws CortigraphError BAD_USER_INPUT
+ */
+export async function readQuestion(lab: Lab, request: ResponseRequest): Promise<Question> {
+  const model = requireModel(lab, request.model);
+  const values = canonicalValues(model, request.parameters);
+  const protocol = completeProtocol(model.name, model.protocol, request.protocol ?? {});
+  const tolerances = (request.tolerances ?? []).map((tolerance) => readTolerance(model, tolerance));
+  const replicates = readReplicates(request.replicates ?? 1);
+  const pool: PoolRequest = { estimand: request.estimand, protocol, replicates, tolerances };
+  checkTogether(model, pool, request.protocol ?? {});
+  const { numericsDigest } = await lab.simulations.numericsOf(model.name);
+  const { source } = request;
+  return questionOf(model, { numericsDigest, values, source, ...pool });
+}
+
+/** What of a question is stored in the job that answers it. */
+export type QuestionPayload = PoolRequest & Pick<Question, 'numericsDigest' | 'values' | 'source'>;
+
+/** The question of its stored form. */
+export function questionOf(model: ModelDefinition, payload: QuestionPayload): Question {
+  return {
+    ...payload,
+    id: questionIdentity(payloadOf({ ...payload, model })).id,
+    model,
+    parameterSetId: parameterSetIdentity(model.name, payload.values).id,
+  };
+}
+
+/** The stored form of a question. */
+export function payloadOf(question: QuestionPayload & { readonly model: ModelDefinition }): JsonObject {
+  const { numericsDigest, values, source, estimand, replicates } = question;
+  const tolerances = question.tolerances.map(({ output, halfWidth, level }) => ({ output, halfWidth, level }));
+  const protocol = { ...question.protocol };
+  return { model: question.model.name, numericsDigest, values, source, estimand, replicates, protocol, tolerances };
+}
+
+function readTolerance(
+  model: ModelDefinition,
+  { output, halfWidth, level }: { output: string; halfWidth: number; level?: number | null },
+): Tolerance {
+  const allowed = model.outputs.map(({ name }) => name);
+  if (!allowed.includes(output)) {
+    const nearest = nearestName(output, allowed);
+    throw badUserInput(`${model.name} has no output ${JSON.stringify(output)}.${didYouMean(nearest)}`, {
+      allowed,
+      ...(nearest === undefined ? {} : { nearest }),
+    });
+  }
+  if (!(halfWidth > 0 && Number.isFinite(halfWidth))) {
+    throw badUserInput(`The halfWidth of a tolerance must be greater than 0, not ${halfWidth}.`);
+  }
+  return { output, halfWidth, level: checkedLevel(level ?? defaultLevel) };
+}
+
+/**
+ * A level of confidence.
+ * @throws CortigraphError BAD_USER_INPUT unless it lies strictly between 0 and 1
+ */
+export function checkedLevel(level: number): number {
+  if (level > 0 && level < 1) return level;
+  throw badUserInput(`A level must lie between 0 and 1, not at ${level}.`, { allowed: { above: 0, below: 1 } });
+}
+
+function readReplicates(replicates: number): number {
+  if (Number.isInteger(replicates) && replicates >= 1 && replicates <= MAX_REPLICATES) return replicates;
+  throw badUserInput(`replicates must be a whole number from 1 to ${MAX_REPLICATES}, not ${replicates}.`, {
+    allowed: { min: 1, max: MAX_REPLICATES },
+  });
+}
+
+function checkTogether(model: ModelDefinition, request: PoolRequest, given: GivenProtocol): void {
+  const { estimand, protocol, replicates, tolerances } = request;
+  const averages = estimand === 'NETWORK_AVERAGE';
+  if (averages && !model.protocol.networkSeed) {
+    throw badUserInput(`${model.name} has no networks to average over: ask for the estimand FIXED_NETWORK.`);
+  }
+  if (averages && given.networkSeed != null) {
+    throw badUserInput(`NETWORK_AVERAGE chooses the network seeds 1, 2, … itself (${leastNetworks} at least): give none.`);
+  }
+  if (!readsSeed(model.protocol)) return;
+  if (protocol.noiseSeed !== null && (averages || replicates > 1 || tolerances.length > 0)) {
+    throw badUserInput(
+      'With a noise seed a response is about exactly that run: give no replicates, no tolerances and no NETWORK_AVERAGE.',
+    );
+  }
+}

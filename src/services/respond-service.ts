@@ -1,0 +1,153 @@
+import type { JobDocument } from '../domain/documents.js';
+import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
+import { requireId } from '../domain/ids.js';
+import { Answering } from './answering.js';
+import type { Answer, PoolOfQuestion } from './answers.js';
+import { Answers, answerOf } from './answers.js';
+import type { JobContext, JobResult, JobService } from './job-service.js';
+import type { Lab } from './lab.js';
+import { requireModel } from './lab.js';
+import type { ParameterSetService } from './parameter-set-service.js';
+import type { Question, QuestionPayload, ResponseRequest } from './question.js';
+import { payloadOf, questionOf, readQuestion } from './question.js';
+import { refuseTooCostly } from './response-cost.js';
+import type { RunService } from './run-service.js';
+
+/** The kind of the jobs that answer questions. Their key is the question's id. */
+export const responseJob = 'response';
+
+/** How an answer is waited for. */
+export interface AskOptions {
+  readonly waitMs: number;
+  /** False where nothing may be computed, as over HTTP GET. */
+  readonly mayCompute: boolean;
+}
+
+/** Answers questions: from the store, or by simulating what the store lacks. */
+export class RespondService {
+  private readonly answers: Answers;
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly jobs: JobService,
+    private readonly parameterSets: ParameterSetService,
+  ) {
+    this.answers = new Answers(lab);
+  }
+
+  /**
+   * Answers a question, or says that the answer is PENDING once `waitMs` have passed; the work then goes on.
+   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, UNAVAILABLE, or what the job that answers it failed with
+   */
+  async ask(request: ResponseRequest, { waitMs, mayCompute }: AskOptions): Promise<Answer> {
+    const question = await readQuestion(this.lab, request);
+    refuseSurrogate(question);
+    const stored = await this.answers.poolOf(question);
+    if (stored.assessment.missing === 0) return this.fromStore(question, stored);
+    refuseTooCostly(question, stored.assessment, stored.pool.length === 0, {
+      maxSeconds: this.lab.settings.maxResponseSeconds,
+      computedSeconds: 0,
+    });
+    if (!mayCompute) throw badUserInput('This answer has to be computed, and nothing is computed over HTTP GET: use POST.');
+    await this.parameterSets.ensure(question.model.name, question.values);
+    const submitted = await this.jobs.submit(responseJob, question.id, payloadOf(question));
+    const job = await this.jobs.wait(submitted._id, waitMs);
+    return this.fromJob(question, job, stored);
+  }
+
+  /**
+   * The answer that an id stands for; for the id of a question the latest answer to it.
+   * @throws CortigraphError NOT_FOUND, BAD_USER_INPUT, or what the job that answers it failed with
+   */
+  async get(id: string): Promise<Answer> {
+    requireId(id, 'Response');
+    const response = await this.lab.collections.responses.findOne({ _id: id });
+    if (response) {
+      const reusedRuns = response.runIds.length;
+      const how = { cached: true, reason: 'stored answer', job: null, reusedRuns, computedRuns: 0 };
+      return answerOf(response, requireModel(this.lab, response.model), how);
+    }
+    const job = await this.jobs.latestOf(id);
+    if (job?.kind !== responseJob) throw notFound(`response ${id}`);
+    const question = this.questionOfJob(job);
+    const stored = await this.answers.poolOf(question);
+    if (stored.assessment.missing === 0) return this.fromStore(question, stored);
+    return this.fromJob(question, job, stored);
+  }
+
+  /** The handler of the jobs that answer questions: adds replicates until the pool suffices. */
+  handler(runs: RunService): (context: JobContext) => Promise<JobResult> {
+    return (context) => new Answering(this.lab, runs, this.answers, this.questionOfJob(context.job), context).finish();
+  }
+
+  private questionOfJob(job: JobDocument): Question {
+    const { model } = job.payload as { model: string };
+    return questionOf(requireModel(this.lab, model), job.payload as unknown as QuestionPayload); // written by payloadOf
+  }
+
+  private async fromStore(question: Question, stored: PoolOfQuestion): Promise<Answer> {
+    const id = await this.answers.store(question, stored);
+    const { pool, assessment } = stored;
+    const n = pool.length;
+    return answerOf(
+      {
+        _id: id,
+        parameterSetId: question.parameterSetId,
+        model: question.model.name,
+        estimand: question.estimand,
+        outputs: assessment.estimates ?? [],
+        outcomes: assessment.outcomes,
+        runIds: pool.map((run) => run._id),
+      },
+      question.model,
+      {
+        cached: true,
+        reason: `${n} stored ${n === 1 ? 'run answers' : 'runs answer'} it${abortedNote(stored)}`,
+        job: null,
+        reusedRuns: n,
+        computedRuns: 0,
+      },
+    );
+  }
+
+  private async fromJob(question: Question, job: JobDocument, before: PoolOfQuestion): Promise<Answer> {
+    if (job.status === 'FAILED' && job.error) {
+      throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
+    }
+    if (job.status === 'CANCELLED') {
+      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, { job: job._id });
+    }
+    const response = job.result === null ? null : await this.lab.collections.responses.findOne({ _id: job.result });
+    if (response) {
+      const { computedRuns, reusedRuns } = job;
+      const reason = `${computedRuns} computed, ${reusedRuns} reused`;
+      return answerOf(response, question.model, { cached: computedRuns === 0, reason, job, reusedRuns, computedRuns });
+    }
+    const { done, total } = job.progress;
+    return {
+      id: question.id,
+      status: 'PENDING',
+      job,
+      parameterSetId: question.parameterSetId,
+      model: question.model.name,
+      origin: null,
+      cached: false,
+      reason: `being computed: ${done} of ${total} runs are done`,
+      estimand: question.estimand,
+      estimates: [],
+      outcomes: before.assessment.outcomes,
+      flags: [],
+      runIds: before.pool.map((run) => run._id),
+      reusedRuns: before.pool.length,
+      computedRuns: 0,
+    };
+  }
+}
+
+function refuseSurrogate({ source, model }: Question): void {
+  if (source !== 'SURROGATE') return;
+  throw new CortigraphError('UNAVAILABLE', `No surrogate of ${model.name} has been trained: ask for AUTO or SIMULATION.`);
+}
+
+const abortedNote = ({ assessment }: PoolOfQuestion): string =>
+  assessment.estimates ? '' : '; some aborted, so there are outcomes and no estimates';

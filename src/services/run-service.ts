@@ -1,0 +1,307 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SimulationReply } from '../compute/simulation-task.js';
+import { StopFlag } from '../compute/stop-flag.js';
+import type { ClaimDocument, ExecutionDocument, RunDocument } from '../domain/documents.js';
+import { documentVersion } from '../domain/documents.js';
+import { CortigraphError } from '../domain/errors.js';
+import type { Identity, RunKey } from '../domain/identity.js';
+import { runIdentity } from '../domain/identity.js';
+import { idOf } from '../domain/ids.js';
+import { LeaseWatch } from '../jobs/lease-watch.js';
+import { WorkStoppedError } from '../jobs/work-signal.js';
+import { isDuplicateKey } from '../store/store-errors.js';
+import type { Lab } from './lab.js';
+
+/** A run that is wanted: its key, and the parameter set that its values belong to. */
+export interface WantedRun extends RunKey {
+  readonly parameterSetId: string;
+}
+
+/** A stored run, and whether it was computed for this request. */
+export interface ObtainedRun {
+  readonly run: RunDocument;
+  readonly computed: boolean;
+}
+
+/** Who wants a run, and how much. */
+export interface Want {
+  /** Aborted when it is not wanted any more. */
+  readonly signal: AbortSignal;
+  /** Of the runs that wait for a worker, those of the highest priority go first. */
+  readonly priority: number;
+  /** Told when a worker begins. */
+  readonly begun?: () => void;
+}
+
+interface Shared {
+  readonly stop: StopFlag;
+  readonly result: Promise<ObtainedRun>;
+  wanters: number;
+}
+
+/** What an attempt to hold a run's claim came to. */
+type ClaimResult = { readonly attempt: number; readonly startedAt: string } | 'stored' | 'heldElsewhere';
+
+/** How often a process looks at a run that another one computes. */
+const POLL_MS = 100;
+
+/**
+ * Gives runs: from the store, or by simulating. A run is computed once, however many ask for it at the same time, in
+ * this process or another: what is being computed is held by a claim document under the run's id.
+ */
+export class RunService {
+  private readonly inFlight = new Map<string, Shared>();
+  private readonly held = new Map<string, ClaimDocument>();
+  private readonly leases: LeaseWatch;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly lab: Lab,
+    /** Names this process among all that share the store. */
+    private readonly holder: string,
+  ) {
+    this.leases = new LeaseWatch(() => lab.clock.monotonicMs(), lab.settings.staleLeaseMs);
+  }
+
+  /** Begins to show that this process's claims are alive. */
+  start(): void {
+    this.timer = setInterval(() => void this.beat(), this.lab.settings.heartbeatMs);
+    this.timer.unref();
+  }
+
+  /** Ends the heartbeats; runs in flight are stopped by the jobs that want them. */
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  /**
+   * The run of a key. Rejects with a {@link WorkStoppedError} when the signal is aborted; the simulation stops when the
+   * last who wanted it has gone.
+   * @throws CortigraphError INTERNAL when the simulator failed, UNAVAILABLE when a worker has other numerics
+   */
+  async obtain(wanted: WantedRun, want: Want): Promise<ObtainedRun> {
+    const identity = runIdentity(wanted);
+    const stored = await this.lab.collections.runs.findOne({ _id: identity.id });
+    if (stored) return { run: stored, computed: false };
+    throwIfStopped(want.signal);
+    let shared = this.inFlight.get(identity.id);
+    if (!shared || shared.stop.raised) shared = this.begin(identity, wanted, want);
+    return this.join(shared, want.signal);
+  }
+
+  private begin(identity: Identity, wanted: WantedRun, want: Want): Shared {
+    const stop = new StopFlag();
+    const previous = this.inFlight.get(identity.id)?.result ?? Promise.resolve();
+    const result = previous
+      .catch(() => undefined)
+      .then(() => this.compute(identity, wanted, want, stop))
+      .finally(() => {
+        if (this.inFlight.get(identity.id) === shared) this.inFlight.delete(identity.id);
+      });
+    const shared: Shared = { stop, result, wanters: 0 };
+    result.catch(() => undefined); // whoever joined is told; nobody may be left
+    this.inFlight.set(identity.id, shared);
+    return shared;
+  }
+
+  /** Waits for a shared result, until the signal is aborted. */
+  private async join(shared: Shared, signal: AbortSignal): Promise<ObtainedRun> {
+    shared.wanters += 1;
+    try {
+      return await Promise.race([shared.result, rejectOnAbort(signal)]);
+    } finally {
+      shared.wanters -= 1;
+      if (shared.wanters === 0) shared.stop.raise(); // of no effect once the result is there
+    }
+  }
+
+  private async compute(identity: Identity, wanted: WantedRun, want: Want, stop: StopFlag): Promise<ObtainedRun> {
+    const { runs } = this.lab.collections;
+    for (;;) {
+      let claim: ClaimResult = 'heldElsewhere';
+      const begin = async (): Promise<boolean> => {
+        claim = await this.claim(identity, wanted);
+        if (typeof claim === 'object') want.begun?.();
+        return typeof claim === 'object';
+      };
+      const { model, numericsDigest, values, protocol } = wanted;
+      let reply: SimulationReply;
+      try {
+        reply = await this.lab.simulations.simulate(
+          { model, numericsDigest, values, protocol },
+          { priority: want.priority, stop, begin },
+        );
+      } catch (error) {
+        throw await this.failed(identity.id, wanted, claim, error);
+      }
+      if (typeof claim === 'object') return await this.conclude(identity, wanted, claim, reply);
+      const stored = await runs.findOne({ _id: identity.id });
+      if (stored) return { run: stored, computed: false };
+      if (stop.raised) throw new WorkStoppedError('cancelled');
+      await delay(POLL_MS);
+    }
+  }
+
+  /** Tries once to hold a run's claim: a new one, one that failed or was given back, or a stale one. */
+  private async claim({ id: runId, digest }: Identity, wanted: WantedRun): Promise<ClaimResult> {
+    const { claims, runs } = this.lab.collections;
+    const startedAt = this.lab.clock.now().toISOString();
+    const { model, numericsDigest, parameterSetId, protocol } = wanted;
+    const claim: ClaimDocument = {
+      _id: runId,
+      schemaVersion: documentVersion,
+      createdAt: startedAt,
+      digest,
+      model,
+      numericsDigest,
+      parameterSetId,
+      protocol,
+      state: 'RUNNING',
+      attempt: 1,
+      holder: this.holder,
+      heartbeat: 0,
+      startedAt,
+      error: null,
+    };
+    try {
+      await claims.insertOne(claim);
+      this.held.set(runId, claim);
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      const known = await claims.findOne({ _id: runId });
+      if (!known) return (await runs.findOne({ _id: runId })) ? 'stored' : 'heldElsewhere';
+      const { attempt, holder, heartbeat, state } = known;
+      const free = state === 'FAILED' || holder === null || holder === this.holder;
+      if (!free && !this.leases.isStale(runId, `${attempt}/${holder}/${heartbeat}`)) return 'heldElsewhere';
+      const taken = await claims.findOneAndUpdate(
+        { _id: runId, attempt, heartbeat, state },
+        { $set: { state: 'RUNNING', attempt: attempt + 1, holder: this.holder, heartbeat: 0, startedAt, error: null } },
+        { returnDocument: 'after' },
+      );
+      if (!taken) return 'heldElsewhere';
+      this.held.set(runId, taken);
+    }
+    this.leases.forget(runId);
+    const { attempt } = this.held.get(runId) ?? claim;
+    // Whoever held it before may have stored the run between our look and our claim.
+    if (!(await runs.findOne({ _id: runId }))) return { attempt, startedAt };
+    await this.release(runId, attempt);
+    return 'stored';
+  }
+
+  /** Stores what a worker gave: the execution, then the run, then the claim's end. */
+  private async conclude(
+    identity: Identity,
+    wanted: WantedRun,
+    claim: Exclude<ClaimResult, string>,
+    reply: SimulationReply,
+  ): Promise<ObtainedRun> {
+    const runId = identity.id;
+    if (reply.kind === 'stopped') {
+      await this.release(runId, claim.attempt);
+      throw new WorkStoppedError('cancelled');
+    }
+    if (reply.kind === 'otherNumerics') {
+      await this.release(runId, claim.attempt);
+      throw new CortigraphError(
+        'UNAVAILABLE',
+        `The workers of this server compute ${wanted.model} with other numerics than the run is stored under.`,
+        { expected: wanted.numericsDigest, found: reply.numericsDigest },
+      );
+    }
+    const execution = this.execution(runId, wanted, claim, { kernelDigest: reply.kernelDigest, error: null });
+    const run: RunDocument = {
+      _id: runId,
+      schemaVersion: documentVersion,
+      createdAt: execution.finishedAt,
+      digest: identity.digest,
+      preimage: identity.preimage,
+      model: wanted.model,
+      numericsDigest: wanted.numericsDigest,
+      parameterSetId: wanted.parameterSetId,
+      protocol: wanted.protocol,
+      outcome: reply.outcome,
+      sums: reply.sums,
+      executionId: execution._id,
+    };
+    await this.lab.collections.executions.insertOne(execution);
+    try {
+      await this.lab.collections.runs.insertOne(run);
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error; // a stale holder stored it: same key, same bits
+    }
+    await this.release(runId, claim.attempt);
+    return { run, computed: true };
+  }
+
+  /** Records that an attempt failed, where it can be seen, and gives the error to tell. */
+  private async failed(runId: string, wanted: WantedRun, claim: ClaimResult, cause: unknown): Promise<unknown> {
+    if (typeof claim !== 'object') return cause;
+    this.lab.log.error({ err: cause, runId, model: wanted.model, protocol: wanted.protocol }, 'a simulation failed');
+    const message = `The simulator of ${wanted.model} failed at run ${runId}; ask again to retry.`;
+    const execution = this.execution(runId, wanted, claim, { kernelDigest: null, error: message });
+    await this.lab.collections.executions.insertOne(execution);
+    await this.lab.collections.claims.updateOne(
+      { _id: runId, attempt: claim.attempt },
+      { $set: { state: 'FAILED', holder: null, error: message } },
+    );
+    this.held.delete(runId);
+    return new CortigraphError('INTERNAL', message, { run: runId }, { cause });
+  }
+
+  private execution(
+    runId: string,
+    { model, numericsDigest, parameterSetId }: WantedRun,
+    { attempt, startedAt }: Exclude<ClaimResult, string>,
+    end: Pick<ExecutionDocument, 'kernelDigest' | 'error'>,
+  ): ExecutionDocument {
+    const finishedAt = this.lab.clock.now().toISOString();
+    return {
+      _id: idOf('Execution', this.lab.randomHex()),
+      schemaVersion: documentVersion,
+      createdAt: finishedAt,
+      ...this.lab.attribution,
+      runId,
+      parameterSetId,
+      model,
+      numericsDigest,
+      attempt,
+      startedAt,
+      finishedAt,
+      ...end,
+    };
+  }
+
+  private async release(runId: string, attempt: number): Promise<void> {
+    this.held.delete(runId);
+    await this.lab.collections.claims.deleteMany({ _id: runId, attempt });
+  }
+
+  private async beat(): Promise<void> {
+    for (const [runId, claim] of this.held) {
+      const heartbeat = claim.heartbeat + 1;
+      try {
+        const { matchedCount } = await this.lab.collections.claims.updateOne(
+          { _id: runId, attempt: claim.attempt, holder: this.holder },
+          { $set: { heartbeat } },
+        );
+        if (matchedCount === 1 && this.held.get(runId) === claim) this.held.set(runId, { ...claim, heartbeat });
+      } catch (error) {
+        this.lab.log.warn({ err: error, runId }, 'a claim could not be renewed; will try again');
+      }
+    }
+  }
+}
+
+const stopError = ({ reason }: AbortSignal): WorkStoppedError =>
+  reason instanceof WorkStoppedError ? reason : new WorkStoppedError('cancelled');
+
+function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw stopError(signal);
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(stopError(signal)), { once: true });
+  });
+}

@@ -1,0 +1,58 @@
+import { ExplainService } from './explain-service.js';
+import { JobService } from './job-service.js';
+import type { Lab } from './lab.js';
+import { Lists } from './lists.js';
+import { Lookups } from './lookups.js';
+import { ModelService } from './model-service.js';
+import { ParameterSetService } from './parameter-set-service.js';
+import { RespondService, responseJob } from './respond-service.js';
+import { RunService } from './run-service.js';
+import { SimulateService, simulationJob } from './simulate-service.js';
+import { TraceService } from './trace-service.js';
+
+/** Everything that can be asked of the lab. */
+export interface Services {
+  readonly models: ModelService;
+  readonly parameterSets: ParameterSetService;
+  readonly simulate: SimulateService;
+  readonly respond: RespondService;
+  readonly explain: ExplainService;
+  readonly trace: TraceService;
+  readonly jobs: JobService;
+  readonly lists: Lists;
+  readonly lookups: Lookups;
+  /** Takes up work that an earlier process left. */
+  start(): Promise<void>;
+  /** Stops what runs, and gives it back to whoever comes next. */
+  close(): Promise<void>;
+}
+
+/** Puts the services of a lab together. `holder` names this process among all that share the store. */
+export function createServices(lab: Lab, holder: string): Services {
+  const runs = new RunService(lab, holder);
+  const parameterSets = new ParameterSetService(lab);
+  const jobs = new JobService(lab, holder);
+  const respond = new RespondService(lab, jobs, parameterSets);
+  const simulate = new SimulateService(lab, jobs, parameterSets);
+  jobs.handle(responseJob, respond.handler(runs));
+  jobs.handle(simulationJob, simulate.handler(runs));
+  return {
+    models: new ModelService(lab),
+    parameterSets,
+    simulate,
+    respond,
+    explain: new ExplainService(lab),
+    trace: new TraceService(lab),
+    jobs,
+    lists: new Lists(lab),
+    lookups: new Lookups(lab, simulate),
+    start: async () => {
+      runs.start();
+      await jobs.start();
+    },
+    close: async () => {
+      await jobs.close();
+      runs.close();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import type { ClaimDocument, JobDocument, RunDocument } from '../domain/documents.js';
+import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
+import type { Estimate } from '../domain/estimate.js';
+import { derivedNoiseSeed, parameterSetIdentity, runIdentity } from '../domain/identity.js';
+import { requireId } from '../domain/ids.js';
+import { completed } from '../domain/model-definition.js';
+import { canonicalValues } from '../domain/parameter-values.js';
+import type { GivenProtocol, Protocol } from '../domain/protocol.js';
+import { completeProtocol } from '../domain/protocol.js';
+import { estimateOutputs, raisedFlags } from '../statistics/estimator.js';
+import type { JobContext, JobResult, JobService } from './job-service.js';
+import type { Lab } from './lab.js';
+import { requireModel, requireNumerics } from './lab.js';
+import type { ParameterSetService } from './parameter-set-service.js';
+import type { AskOptions } from './respond-service.js';
+import type { RunService, WantedRun } from './run-service.js';
+
+/** The kind of the jobs that make one run. Their key is the run's id. */
+export const simulationJob = 'simulation';
+
+/** Where a run stands. */
+export const runStatuses = ['QUEUED', 'RUNNING', 'COMPLETED', 'ABORTED', 'FAILED'] as const;
+
+/** A name of {@link runStatuses}. */
+export type RunStatus = (typeof runStatuses)[number];
+
+/** A run as it can be seen: stored, or on its way. */
+export interface RunView {
+  readonly id: string;
+  readonly digest: string;
+  readonly status: RunStatus;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly parameterSetId: string;
+  readonly protocol: Protocol;
+  readonly createdAt: string;
+  /** Null while the run is on its way. */
+  readonly outcome: string | null;
+  readonly estimates: readonly Estimate[];
+  readonly flags: readonly string[];
+  /** Why it failed. */
+  readonly error: string | null;
+}
+
+/** One run, as a client asks for it. */
+export interface SimulationRequest {
+  readonly model: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly protocol?: GivenProtocol | null;
+}
+
+/** Gives single runs by their exact protocol. */
+export class SimulateService {
+  constructor(
+    private readonly lab: Lab,
+    private readonly jobs: JobService,
+    private readonly parameterSets: ParameterSetService,
+  ) {}
+
+  /**
+   * The run of a parameter set and protocol: from the store, or by simulating; after `waitMs` as far as it is. A noise
+   * seed that is not given is that of the first replicate.
+   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, or what its job failed with
+   */
+  async simulate(
+    request: SimulationRequest,
+    { waitMs, mayCompute }: AskOptions,
+  ): Promise<{ readonly run: RunView; readonly job: JobDocument | null; readonly created: boolean }> {
+    const wanted = await this.wanted(request);
+    const { id, digest } = runIdentity(wanted);
+    const stored = await this.lab.collections.runs.findOne({ _id: id });
+    if (stored) return { run: this.viewOf(stored), job: null, created: false };
+    if (!mayCompute) throw badUserInput('This run has to be computed, and nothing is computed over HTTP GET: use POST.');
+    this.refuseTooCostly(wanted.protocol);
+    await this.parameterSets.ensure(wanted.model, wanted.values);
+    const { model, numericsDigest, parameterSetId, values, protocol } = wanted;
+    const payload = { model, numericsDigest, parameterSetId, values, protocol: { ...protocol } };
+    const submitted = await this.jobs.submit(simulationJob, id, payload);
+    const job = await this.jobs.wait(submitted._id, waitMs);
+    if (job.status === 'FAILED' && job.error) {
+      throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
+    }
+    const run = await this.lab.collections.runs.findOne({ _id: id });
+    if (run) return { run: this.viewOf(run), job, created: job.computedRuns > 0 };
+    return { run: this.unfinished(id, digest, job, wanted), job, created: true };
+  }
+
+  /**
+   * A run by its id, stored or on its way.
+   * @throws CortigraphError NOT_FOUND, BAD_USER_INPUT
+   */
+  async get(id: string): Promise<RunView> {
+    requireId(id, 'SimulationRun');
+    const [stored, claim, job] = await Promise.all([
+      this.lab.collections.runs.findOne({ _id: id }),
+      this.lab.collections.claims.findOne({ _id: id }),
+      this.jobs.latestOf(id),
+    ]);
+    if (stored) return this.viewOf(stored);
+    if (claim) return claimed(claim);
+    if (job?.active) {
+      const wanted = job.payload as unknown as WantedRun; // written by simulate
+      return this.unfinished(id, runIdentity(wanted).digest, job, wanted);
+    }
+    throw notFound(`simulation run ${id}`);
+  }
+
+  /** A stored run as it can be seen, with estimates from its own sums. */
+  viewOf(run: RunDocument): RunView {
+    const isCompleted = run.outcome === completed;
+    const model = requireModel(this.lab, run.model);
+    const estimates = isCompleted ? estimateOutputs(model, [{ ...run, id: run._id }], 'FIXED_NETWORK') : [];
+    return {
+      id: run._id,
+      digest: run.digest,
+      status: isCompleted ? 'COMPLETED' : 'ABORTED',
+      model: run.model,
+      numericsDigest: run.numericsDigest,
+      parameterSetId: run.parameterSetId,
+      protocol: run.protocol,
+      createdAt: run.createdAt,
+      outcome: run.outcome,
+      estimates,
+      flags: raisedFlags(model, estimates),
+      error: null,
+    };
+  }
+
+  /** The handler of the jobs that make one run. */
+  handler(runs: RunService): (context: JobContext) => Promise<JobResult> {
+    return async ({ job, signal, progress }) => {
+      const wanted = job.payload as unknown as WantedRun; // written by simulate
+      await requireNumerics(this.lab, wanted.model, wanted.numericsDigest);
+      const begun = (): void => progress({ total: 1, done: 0, failed: 0, running: 1 });
+      const { run, computed } = await runs.obtain(wanted, { signal, priority: 0, begun });
+      progress({ total: 1, done: 1, failed: 0, running: 0 });
+      return { result: run._id, computedRuns: computed ? 1 : 0, reusedRuns: computed ? 0 : 1 };
+    };
+  }
+
+  private async wanted({ model: name, parameters, protocol: given }: SimulationRequest): Promise<WantedRun> {
+    const model = requireModel(this.lab, name);
+    const values = canonicalValues(model, parameters);
+    const asked = completeProtocol(model.name, model.protocol, given ?? {});
+    const derives = model.protocol.noiseSeed !== undefined && asked.noiseSeed === null;
+    const protocol = derives ? { ...asked, noiseSeed: derivedNoiseSeed(model.name, values, asked, 1) } : asked;
+    const { numericsDigest } = await this.lab.simulations.numericsOf(model.name);
+    return { model: model.name, numericsDigest, values, protocol, parameterSetId: parameterSetIdentity(name, values).id };
+  }
+
+  private refuseTooCostly({ warmupMs, durationMs }: Protocol): void {
+    const seconds = ((warmupMs ?? 0) + (durationMs ?? 0)) / 1000;
+    const limit = this.lab.settings.maxResponseSeconds;
+    if (seconds <= limit) return;
+    throw new CortigraphError('TOO_COSTLY', `A run of ${seconds} biological seconds is more than the ${limit} allowed.`, {
+      cost: { biologicalSeconds: seconds, runs: 1 },
+      limit: { biologicalSeconds: limit },
+    });
+  }
+
+  private unfinished(id: string, digest: string, job: JobDocument, wanted: WantedRun): RunView {
+    return {
+      ...onItsWay,
+      id,
+      digest,
+      status: job.progress.running > 0 ? 'RUNNING' : 'QUEUED',
+      model: wanted.model,
+      numericsDigest: wanted.numericsDigest,
+      parameterSetId: wanted.parameterSetId,
+      protocol: wanted.protocol,
+      createdAt: job.createdAt,
+    };
+  }
+}
+
+const onItsWay = { outcome: null, estimates: [], flags: [], error: null } as const;
+
+function claimed(claim: ClaimDocument): RunView {
+  const { _id, state, model, numericsDigest, parameterSetId, protocol, createdAt, error } = claim;
+  const known = { model, numericsDigest, parameterSetId, protocol, createdAt, error };
+  return { ...onItsWay, ...known, id: _id, digest: claim.digest, status: state };
+}

@@ -1,0 +1,169 @@
+import { badUserInput, notFound } from '../domain/errors.js';
+import { requireId } from '../domain/ids.js';
+import type { ProvenanceEdge, ProvenanceGraph, ProvenanceNode, ProvRelation } from '../provenance/graph.js';
+import type { LineageDocuments, LineageKind, LineageRule } from '../provenance/lineage.js';
+import { describe, implied, lineageRules } from '../provenance/lineage.js';
+import type { StoreCollection, StoreDocument } from '../store/seam.js';
+import type { Lab } from './lab.js';
+
+/** Which way to follow edges: to what a thing came from, or to what came from it. */
+export const provenanceDirections = ['UPSTREAM', 'DOWNSTREAM', 'BOTH'] as const;
+
+/** A name of {@link provenanceDirections}. */
+export type ProvenanceDirection = (typeof provenanceDirections)[number];
+
+/** The greatest depth to follow. */
+export const maxProvenanceDepth = 50;
+
+/** The most stored nodes of one graph. */
+const MAX_NODES = 2000;
+
+type AnyDocument = LineageDocuments[LineageKind];
+
+interface Found {
+  readonly kind: LineageKind;
+  readonly document: AnyDocument;
+}
+
+/** Follows where a thing came from and what became of it. */
+export class TraceService {
+  constructor(private readonly lab: Lab) {}
+
+  /**
+   * The provenance graph of a parameter set, run, execution or response.
+   * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND
+   */
+  async trace(id: string, direction: ProvenanceDirection, depth: number): Promise<ProvenanceGraph> {
+    const kind = requireId(id, ...lineageKinds);
+    if (!Number.isInteger(depth) || depth < 0 || depth > maxProvenanceDepth) {
+      throw badUserInput(`depth must be a whole number from 0 to ${maxProvenanceDepth}, not ${depth}.`, {
+        allowed: { min: 0, max: maxProvenanceDepth },
+      });
+    }
+    const [start] = await this.load(kind as LineageKind, [id]); // requireId gave one of lineageKinds
+    if (!start) throw notFound(`${kind} ${id}`);
+    const graph = new GraphBuilder();
+    graph.add(start, 0);
+    if (direction !== 'DOWNSTREAM') await this.walk(graph, start, depth, this.sources);
+    if (direction !== 'UPSTREAM') await this.walk(graph, start, depth, this.results);
+    return graph.build(direction === 'DOWNSTREAM' ? 0 : depth);
+  }
+
+  private async walk(
+    graph: GraphBuilder,
+    start: Found,
+    depth: number,
+    step: (rule: LineageRule, of: readonly AnyDocument[]) => Promise<readonly [Found, ProvenanceEdge][]>,
+  ): Promise<void> {
+    let frontier: readonly Found[] = [start];
+    const seen = new Set([start.document._id]);
+    for (let level = 0; level < depth && frontier.length > 0 && !graph.truncated; level += 1) {
+      const next: Found[] = [];
+      for (const rule of lineageRules) {
+        const near = step === this.sources ? rule.from : rule.to;
+        const documents = frontier.filter(({ kind }) => kind === near).map(({ document }) => document);
+        if (documents.length === 0) continue;
+        for (const [found, edge] of await step(rule, documents)) {
+          if (!graph.add(found, level + 1)) break;
+          graph.connect(edge);
+          if (seen.has(found.document._id)) continue;
+          seen.add(found.document._id);
+          next.push(found);
+        }
+      }
+      frontier = next;
+    }
+  }
+
+  /** What documents of a rule's `from` came from. */
+  private readonly sources = async (
+    rule: LineageRule,
+    documents: readonly AnyDocument[],
+  ): Promise<readonly [Found, ProvenanceEdge][]> => {
+    const ids = [...new Set(documents.flatMap((document) => rule.targets(document)))];
+    const found = new Map((await this.load(rule.to, ids)).map((each) => [each.document._id, each]));
+    return documents.flatMap((document) =>
+      rule.targets(document).flatMap((to): [Found, ProvenanceEdge][] => {
+        const target = found.get(to);
+        return target ? [[target, { from: document._id, to, relation: rule.relation }]] : [];
+      }),
+    );
+  };
+
+  /** What came from documents of a rule's `to`. */
+  private readonly results = async (
+    rule: LineageRule,
+    documents: readonly AnyDocument[],
+  ): Promise<readonly [Found, ProvenanceEdge][]> => {
+    const ids = new Set(documents.map(({ _id }) => _id));
+    const filters = new Map(documents.map((document) => [JSON.stringify(rule.candidates(document)), document]));
+    const rows = await Promise.all(
+      [...filters.values()].map((document) =>
+        this.collection(rule.from).find(rule.candidates(document), { limit: MAX_NODES }).toArray(),
+      ),
+    );
+    return rows.flat().flatMap((document) =>
+      rule
+        .targets(document)
+        .filter((to) => ids.has(to))
+        .map((to): [Found, ProvenanceEdge] => [
+          { kind: rule.from, document },
+          { from: document._id, to, relation: rule.relation },
+        ]),
+    );
+  };
+
+  private async load(kind: LineageKind, ids: readonly string[]): Promise<readonly Found[]> {
+    if (ids.length === 0) return [];
+    const documents = await this.collection(kind)
+      .find({ _id: { $in: ids } })
+      .toArray();
+    return documents.map((document) => ({ kind, document }));
+  }
+
+  private collection(kind: LineageKind): StoreCollection<AnyDocument & StoreDocument> {
+    const { parameterSets, runs, executions, responses } = this.lab.collections;
+    const byKind = { ParameterSet: parameterSets, SimulationRun: runs, Execution: executions, Response: responses };
+    return byKind[kind];
+  }
+}
+
+const lineageKinds = Object.keys(describe) as LineageKind[];
+
+/** Collects nodes and edges, each once. */
+class GraphBuilder {
+  truncated = false;
+  private readonly nodes = new Map<string, ProvenanceNode>();
+  private readonly edges = new Map<string, ProvenanceEdge>();
+  private readonly found = new Map<string, Found & { readonly level: number }>();
+
+  /** False when the graph is full. */
+  add(found: Found, level: number): boolean {
+    const { kind, document } = found;
+    if (this.found.has(document._id)) return true;
+    if (this.found.size >= MAX_NODES) {
+      this.truncated = true;
+      return false;
+    }
+    this.found.set(document._id, { ...found, level });
+    this.nodes.set(document._id, describe[kind](document as never)); // the kind's own document
+    return true;
+  }
+
+  connect(edge: ProvenanceEdge): void {
+    this.edges.set(`${edge.from} ${edge.relation} ${edge.to}`, edge);
+  }
+
+  /** @param impliedBelow the level below which code, agents and estimations are shown: they lie one level upstream */
+  build(impliedBelow: number): ProvenanceGraph {
+    for (const found of this.found.values()) if (found.level < impliedBelow) this.imply(found);
+    return { nodes: [...this.nodes.values()], edges: [...this.edges.values()], truncated: this.truncated };
+  }
+
+  private imply({ kind, document }: Found): void {
+    for (const { from, relation, node } of implied[kind](document as never)) {
+      this.nodes.set(node.id, node);
+      this.connect({ from, to: node.id, relation: relation satisfies ProvRelation });
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { ModelOutput } from '../domain/model-definition.js';
+import type { Protocol } from '../domain/protocol.js';
+import type { RawSums } from '../domain/raw-sums.js';
+
+/** What the estimator needs of a run that went to its end. */
+export interface CompletedRun {
+  readonly id: string;
+  readonly protocol: Protocol;
+  readonly outcome: string;
+  readonly sums: RawSums;
+}
+
+/** Sums and exposures of one output, over one run or several: a mean is sum/exposure. */
+export interface Batches {
+  readonly sum: number;
+  readonly exposure: number;
+  /** The sums of whole batches. The last, shorter one of a run counts in `sum` only. */
+  readonly whole: readonly number[];
+  /** The exposure of a whole batch. */
+  readonly batchExposure: number;
+}
+
+/** The batches of one output of one run. */
+export function batchesOf(output: ModelOutput, { protocol, sums }: CompletedRun): Batches {
+  const all = sums.outputs[output.name] ?? [];
+  const sum = all.reduce((total, batch) => total + batch, 0);
+  if (output.sum.kind === 'mean' || sums.batchMs === null || protocol.durationMs === null) {
+    return { sum, exposure: all.length, whole: all, batchExposure: 1 };
+  }
+  const exposure = (ms: number): number => ((output.sum.kind === 'rate' ? output.sum.sources : 1) * ms) / 1000;
+  const wholeBatches = Math.floor(protocol.durationMs / sums.batchMs);
+  return {
+    sum,
+    exposure: exposure(protocol.durationMs),
+    whole: all.slice(0, wholeBatches),
+    batchExposure: exposure(sums.batchMs),
+  };
+}
+
+/** The batches of several runs of one model together. */
+export function joinBatches(runs: readonly Batches[]): Batches {
+  return {
+    sum: runs.reduce((total, run) => total + run.sum, 0),
+    exposure: runs.reduce((total, run) => total + run.exposure, 0),
+    whole: runs.flatMap((run) => run.whole),
+    batchExposure: runs[0]?.batchExposure ?? 1,
+  };
+}

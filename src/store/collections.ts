@@ -1,0 +1,31 @@
+import type {
+  ClaimDocument,
+  ExecutionDocument,
+  JobDocument,
+  ParameterSetDocument,
+  ResponseDocument,
+  RunDocument,
+} from '../domain/documents.js';
+import type { StoreCollection, StoreDatabase } from './seam.js';
+
+/** Every collection of the lab. Indexes are made by migrations/. */
+export interface Collections {
+  readonly parameterSets: StoreCollection<ParameterSetDocument>;
+  readonly runs: StoreCollection<RunDocument>;
+  readonly executions: StoreCollection<ExecutionDocument>;
+  readonly claims: StoreCollection<ClaimDocument>;
+  readonly responses: StoreCollection<ResponseDocument>;
+  readonly jobs: StoreCollection<JobDocument>;
+}
+
+/** The lab's collections of a database. */
+export function collectionsOf(database: StoreDatabase): Collections {
+  return {
+    parameterSets: database.collection('parameterSets'),
+    runs: database.collection('runs'),
+    executions: database.collection('executions'),
+    claims: database.collection('claims'),
+    responses: database.collection('responses'),
+    jobs: database.collection('jobs'),
+  };
+}
