@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CortigraphError } from '../../domain/errors.js';
+import type { Store } from '../store.js';
+import { EmbeddedDatabase } from './embedded-database.js';
+import type { Durability } from './protocol.js';
+import { SqliteThread } from './sqlite-thread.js';
+
+/** The file in the data folder that holds every document. */
+export const embeddedFileName = 'cortigraph.db';
+
+/** The embedded store, with what SQLite says of its safety. */
+export interface EmbeddedStore extends Store {
+  readonly kind: 'embedded';
+  readonly durability: Durability;
+}
+
+/**
+ * Opens the SQLite file of a data folder, which is made where it is missing. Several processes may have it open.
+ * @throws CortigraphError UNAVAILABLE when the folder or the file cannot be used
+ */
+export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore> {
+  const folder = resolve(dataDir);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new CortigraphError('UNAVAILABLE', `The folder ${folder} cannot be made. Check DATA_DIR.`, {}, { cause });
+  }
+  const file = join(folder, embeddedFileName);
+  const thread = await SqliteThread.start(file);
+  return {
+    kind: 'embedded',
+    description: `embedded SQLite in ${file}`,
+    durability: thread.durability,
+    database: new EmbeddedDatabase(thread),
+    ping: async () => {
+      await thread.call({ op: 'ping' });
+    },
+    close: () => thread.close(),
+  };
+}

@@ -1,0 +1,159 @@
+import { duplicateKeyCode, StoreRefusalError, StoreWriteError } from '../store-errors.js';
+import { applyChanges, parseUpdate, upsertBase } from './apply-update.js';
+import { checkDocumentLength, encodeDocument } from './encode-json.js';
+import { fieldSql, fromFieldSql } from './field-sql.js';
+import { filterSql, plainObject } from './filter-sql.js';
+import { projection } from './projection.js';
+import type { Operation, Result, Results } from './protocol.js';
+import { isUniqueViolation, type Sqlite } from './sqlite.js';
+import { createIndex, tableOf } from './table-sql.js';
+
+type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
+
+/** Whether an operation only reads, and so needs no transaction. */
+export function isRead({ op }: Operation): boolean {
+  return op === 'ping' || op === 'find' || op === 'count' || op === 'groupCount';
+}
+
+/** Carries out one operation; a write within the transaction of the caller. */
+export function execute(sqlite: Sqlite, operation: Operation): Result {
+  switch (operation.op) {
+    case 'ping':
+      sqlite.all('SELECT 1', []);
+      return true;
+    case 'insert':
+      return insert(sqlite, operation);
+    case 'find':
+      return find(sqlite, operation);
+    case 'update':
+      return update(sqlite, operation);
+    case 'delete':
+      return remove(sqlite, operation);
+    case 'count':
+      return count(sqlite, operation);
+    case 'groupCount':
+      return groupCount(sqlite, operation);
+    case 'createIndex':
+      return makeIndex(sqlite, operation);
+  }
+}
+
+function insert(sqlite: Sqlite, { collection, ids, documents }: Of<'insert'>): Results['insert'] {
+  const sql = `INSERT INTO ${tableOf(sqlite, collection)} (id, doc) VALUES (?, ?)`;
+  const duplicates: number[] = [];
+  documents.forEach((document, index) => {
+    try {
+      sqlite.run(sql, [ids[index] ?? '', document]);
+    } catch (error) {
+      // The statement alone is undone: its neighbours stay.
+      if (!isUniqueViolation(error)) throw error;
+      duplicates.push(index);
+    }
+  });
+  return duplicates;
+}
+
+function find(sqlite: Sqlite, { collection, filter, options }: Of<'find'>): Results['find'] {
+  const { sort, limit, projection: fields, ...others } = plainObject(JSON.parse(options), 'The options of find');
+  const [unknownName] = Object.keys(others);
+  if (unknownName !== undefined) throw new StoreRefusalError(`The option ${unknownName} of find is outside the seam.`);
+  const { where, parameters } = bind(filter);
+  let sql = `SELECT doc FROM ${tableOf(sqlite, collection)} WHERE ${where}`;
+  if (sort !== undefined) sql += orderSql(sort);
+  if (limit !== undefined) {
+    if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1) {
+      throw new StoreRefusalError('A limit is a whole number of at least 1.');
+    }
+    sql += ' LIMIT ?';
+    parameters.push(limit);
+  }
+  const keep = fields === undefined ? undefined : projection(fields);
+  const texts = sqlite.all(sql, parameters).map(([document]) => String(document));
+  const kept = keep === undefined ? texts : texts.map((text) => encodeDocument(keep(JSON.parse(text))));
+  return `[${kept.join(',')}]`;
+}
+
+function orderSql(sort: unknown): string {
+  const keys = Object.entries(plainObject(sort, 'A sort')).map(([path, direction]) => {
+    if (direction !== 1 && direction !== -1) throw new StoreRefusalError(`A sort by ${path} goes by 1 or -1.`);
+    return `${fieldSql(path)} ${direction === 1 ? 'ASC' : 'DESC'}`;
+  });
+  return keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
+}
+
+function update(sqlite: Sqlite, operation: Of<'update'>): Results['update'] {
+  const changes = parseUpdate(JSON.parse(operation.update));
+  const table = tableOf(sqlite, operation.collection);
+  const { where, parameters } = bind(operation.filter);
+  const [found] = sqlite.all(`SELECT id, doc FROM ${table} WHERE ${where} LIMIT 1`, parameters);
+  if (found !== undefined) {
+    const [id, before] = found.map(String) as [string, string];
+    const document = plainObject(JSON.parse(before), 'A document');
+    applyChanges(document, changes, false);
+    const after = encodeDocument(document);
+    if (after !== before) orDuplicate(() => sqlite.run(`UPDATE ${table} SET doc = ? WHERE id = ?`, [after, id]));
+    return { matchedCount: 1, upsertedCount: 0, document: operation.wantsDocument ? after : null };
+  }
+  if (!operation.upsert) return { matchedCount: 0, upsertedCount: 0, document: null };
+  const document = upsertBase(JSON.parse(operation.filter));
+  applyChanges(document, changes, true);
+  const { _id: id, ...rest } = document;
+  if (typeof id !== 'string') throw new StoreRefusalError('An upsert names its _id, in the filter or in $setOnInsert.');
+  const text = encodeDocument({ _id: id, ...rest });
+  checkDocumentLength(text);
+  orDuplicate(() => sqlite.run(`INSERT INTO ${table} (id, doc) VALUES (?, ?)`, [id, text]));
+  return { matchedCount: 0, upsertedCount: 1, document: operation.wantsDocument ? text : null };
+}
+
+function orDuplicate(write: () => number): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new StoreWriteError(duplicateKeyCode, 'A unique index has this key already.');
+  }
+}
+
+function remove(sqlite: Sqlite, { collection, filter }: Of<'delete' | 'count'>): Results['delete'] {
+  const { where, parameters } = bind(filter);
+  return sqlite.run(`DELETE FROM ${tableOf(sqlite, collection)} WHERE ${where}`, parameters);
+}
+
+function count(sqlite: Sqlite, { collection, filter }: Of<'delete' | 'count'>): Results['count'] {
+  const { where, parameters } = bind(filter);
+  const [row] = sqlite.all(`SELECT count(*) FROM ${tableOf(sqlite, collection)} WHERE ${where}`, parameters);
+  return Number(row?.[0]);
+}
+
+function groupCount(sqlite: Sqlite, { collection, pipeline }: Of<'groupCount'>): Results['groupCount'] {
+  const [match, group, ...others] = JSON.parse(pipeline) as unknown[];
+  const { $match: filter, ...unmatched } = plainObject(match, 'The first stage');
+  const { $group: grouping, ...ungrouped } = plainObject(group, 'The second stage');
+  const { _id: field, ...counts } = plainObject(grouping, '$group');
+  const isCount = JSON.stringify([others, unmatched, ungrouped, counts]) === '[[],{},{},{"count":{"$sum":1}}]';
+  if (filter === undefined || !isCount || typeof field !== 'string' || !field.startsWith('$')) {
+    throw new StoreRefusalError('The only pipeline of the seam is the one that countsBy builds.');
+  }
+  const { where, parameters } = bind(JSON.stringify(filter));
+  const value = fieldSql(field.slice(1));
+  const sql = `SELECT ${value}, count(*) FROM ${tableOf(sqlite, collection)} WHERE ${where} GROUP BY 1`;
+  return sqlite.all(sql, parameters).map(([key, total]) => ({ _id: fromFieldSql(key), count: Number(total) }));
+}
+
+function makeIndex(sqlite: Sqlite, { collection, keys, options }: Of<'createIndex'>): Results['createIndex'] {
+  try {
+    return createIndex(sqlite, collection, JSON.parse(keys), JSON.parse(options));
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new StoreWriteError(duplicateKeyCode, 'The documents that are there break this unique index.');
+  }
+}
+
+function bind(filter: string): { where: string; parameters: (string | number)[] } {
+  const parameters: (string | number)[] = [];
+  const where = filterSql(JSON.parse(filter), (text) => {
+    parameters.push(text);
+    return '?';
+  });
+  return { where, parameters };
+}

@@ -1,0 +1,112 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { StoreRefusalError, StoreWriteError } from '../store-errors.js';
+import { execute, isRead } from './operations.js';
+import type { Failure, FromWorker, Reply, Request, WorkerData } from './protocol.js';
+import { isSqliteError, Sqlite } from './sqlite.js';
+
+/*
+ * The thread of SQLite. What has come in since the last turn is served together: reads first, each at once; then all
+ * writes in one transaction, acknowledged when it is committed. So fifty writers pay for one fsync.
+ */
+
+type Call = Exclude<Request, 'close'>;
+
+if (parentPort === null) throw new Error('sqlite-worker is a worker thread.');
+const port = parentPort;
+const { file, busyTimeoutMs } = workerData as WorkerData;
+const sqlite = open();
+let waiting: Call[] = [];
+let isClosing = false;
+let isScheduled = false;
+
+port.on('message', (requests: readonly Request[]) => {
+  for (const request of requests) {
+    if (request === 'close') isClosing = true;
+    else waiting.push(request);
+  }
+  if (isScheduled) return;
+  isScheduled = true;
+  // Behind the messages that are here already.
+  setImmediate(turn);
+});
+
+function open(): Sqlite | undefined {
+  try {
+    const opened = new Sqlite(file, busyTimeoutMs);
+    send({ opened: opened.durability() });
+    return opened;
+  } catch (error) {
+    send({ notOpened: failureOf(error) });
+    return undefined;
+  }
+}
+
+function turn(): void {
+  isScheduled = false;
+  if (sqlite === undefined) return;
+  const calls = waiting;
+  waiting = [];
+  const reads = calls.filter(({ operation }) => isRead(operation));
+  const writes = calls.filter(({ operation }) => !isRead(operation));
+  if (reads.length > 0) send({ replies: reads.map((call) => replyTo(sqlite, call)) });
+  if (writes.length > 0) send({ replies: commitTogether(sqlite, writes) });
+  if (isClosing) {
+    sqlite.close();
+    port.close();
+  }
+}
+
+/** The answers to writes that share a transaction; all of them fail when it cannot begin. */
+function commitTogether(database: Sqlite, calls: readonly Call[]): readonly Reply[] {
+  try {
+    database.run('BEGIN IMMEDIATE', []);
+    const replies = calls.map((call) => writeReplyTo(database, call));
+    database.run('COMMIT', []);
+    return replies;
+  } catch (error) {
+    if (database.inTransaction) database.run('ROLLBACK', []);
+    database.forgetTables();
+    // One of them broke the transaction: each gets its own, so that it breaks no other.
+    if (error instanceof BrokenTransaction && calls.length > 1)
+      return calls.flatMap((call) => commitTogether(database, [call]));
+    const failure = failureOf(error instanceof BrokenTransaction ? error.cause : error);
+    return calls.map(({ call }) => ({ call, failure }));
+  }
+}
+
+/** An error after which the transaction cannot be trusted. */
+class BrokenTransaction extends Error {}
+
+function writeReplyTo(database: Sqlite, { call, operation }: Call): Reply {
+  try {
+    return { call, result: execute(database, operation) };
+  } catch (cause) {
+    // These leave the transaction as it was: a statement that fails undoes itself alone.
+    if (isOrdinary(cause)) return { call, failure: failureOf(cause) };
+    throw new BrokenTransaction('A statement failed.', { cause });
+  }
+}
+
+function replyTo(database: Sqlite, { call, operation }: Call): Reply {
+  try {
+    return { call, result: execute(database, operation) };
+  } catch (error) {
+    return { call, failure: failureOf(error) };
+  }
+}
+
+function isOrdinary(error: unknown): boolean {
+  return error instanceof StoreRefusalError || error instanceof StoreWriteError;
+}
+
+function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof StoreRefusalError) return { kind: 'refused', code: error.code, message };
+  if (error instanceof StoreWriteError) return { kind: 'write', code: error.code, message };
+  if (isSqliteError(error)) return { kind: 'sqlite', code: error.code, message };
+  return { kind: 'fault', code: '', message };
+}
+
+function send(message: FromWorker): void {
+  port.postMessage(message);
+}
