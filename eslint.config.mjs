@@ -36,7 +36,13 @@ export default tseslint.config(
   {
     files: ['src/models/**', 'src/statistics/**', 'src/provenance/**', 'src/domain/**'],
     rules: {
-      'no-restricted-globals': ['error', ...['process', 'setTimeout', 'setInterval', 'fetch', 'console'].map((name) => ({ name, message: 'Pure rooms have no clock, no I/O and no global state.' }))],
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'setTimeout', 'setInterval', 'fetch', 'console'].map((name) => ({
+          name,
+          message: 'Pure rooms have no clock, no I/O and no global state.',
+        })),
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'Pure rooms have no clock: take the time as an argument.' },
@@ -57,6 +63,22 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/**'], rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it', 'suite', 'before', 'after', 'beforeEach', 'afterEach'], package: 'node:test' }] }] } },
+  {
+    files: ['test/**'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            {
+              from: 'package',
+              name: ['test', 'describe', 'it', 'suite', 'before', 'after', 'beforeEach', 'afterEach'],
+              package: 'node:test',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['bench/**'], rules: { 'no-console': 'off' } },
 );

@@ -32,11 +32,8 @@ export const firstIndexes: Migration = {
     const jobs = database.collection('jobs');
     await jobs.createIndex(byTime, { name: 'byTime' });
     await jobs.createIndex({ status: 1, ...byTime }, { name: 'byStatus' });
-    await jobs.createIndex({ key: 1, ...byTime }, { name: 'byKey' });
-    // At most one job of a key is under way: whoever comes second joins it.
-    await jobs.createIndex(
-      { key: 1 },
-      { name: 'oneActive', unique: true, partialFilterExpression: { active: true } },
-    );
+    await jobs.createIndex({ kind: 1, ...byTime }, { name: 'byKind' });
+    await jobs.createIndex({ key: 1, ordinal: 1 }, { name: 'byKey', unique: true });
+    await jobs.createIndex({ active: 1, ...byTime }, { name: 'byActive' });
   },
 };

@@ -10,5 +10,7 @@ export function outputNamed(outputs: readonly Estimate[], name: string): Estimat
   const found = outputs.find((output) => output.name === name);
   if (found || outputs.length === 0) return found ?? null;
   const allowed = outputs.map((output) => output.name);
-  throw badUserInput(`There is no output ${JSON.stringify(name)}.${didYouMean(nearestName(name, allowed))}`, { allowed });
+  throw badUserInput(`There is no output ${JSON.stringify(name)}.${didYouMean(nearestName(name, allowed))}`, {
+    allowed,
+  });
 }

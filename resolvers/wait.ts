@@ -11,7 +11,9 @@ const maxWaitMs = 60_000;
 /** How to wait for an answer, of what the client asked. */
 export function askOptions(context: RequestContext, waitMs: number): AskOptions {
   if (waitMs < 0 || waitMs > maxWaitMs) {
-    throw badUserInput(`waitMs must be from 0 to ${maxWaitMs}, not ${waitMs}.`, { allowed: { min: 0, max: maxWaitMs } });
+    throw badUserInput(`waitMs must be from 0 to ${maxWaitMs}, not ${waitMs}.`, {
+      allowed: { min: 0, max: maxWaitMs },
+    });
   }
   return { waitMs, mayCompute: context.mayCompute };
 }

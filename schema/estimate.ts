@@ -24,7 +24,10 @@ export class Estimate {
   @Field(() => Float, { nullable: true, description: 'Over replicates; null at n = 1.' })
   standardDeviation: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Variance over mean of the counts of a batch (250 ms), where it counts events.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Variance over mean of the counts of a batch (250 ms), where it counts events.',
+  })
   fanoFactor: number | null;
 
   /** Not a field: what `interval` needs beside the standard error. */

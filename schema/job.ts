@@ -91,7 +91,17 @@ export class JobPayload {
 }
 
 /** A stored job as its GraphQL type. */
-export function toJob({ _id, kind, status, progress, result, error, attempt, createdAt, finishedAt }: JobDocument): Job {
+export function toJob({
+  _id,
+  kind,
+  status,
+  progress,
+  result,
+  error,
+  attempt,
+  createdAt,
+  finishedAt,
+}: JobDocument): Job {
   const seconds = (Date.parse(progress.at) - Date.parse(createdAt)) / 1000;
   const runsPerSecond = progress.done > 0 && seconds > 0 ? progress.done / seconds : null;
   const left = Math.max(progress.total - progress.done - progress.failed, 0);

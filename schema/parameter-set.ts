@@ -5,7 +5,10 @@ import { Node } from './node.js';
 import { CreatedBetweenInput } from './paging.js';
 import { DateTime, ParameterValuesScalar } from './scalars.js';
 
-@ObjectType({ implements: Node, description: 'Values of the inputs of one model. Same values, same set, whoever asks.' })
+@ObjectType({
+  implements: Node,
+  description: 'Values of the inputs of one model. Same values, same set, whoever asks.',
+})
 export class ParameterSet extends Node {
   @Field({ description: 'SHA-256 of the preimage.' })
   digest: string;
@@ -16,7 +19,9 @@ export class ParameterSet extends Node {
   @Field()
   model: string;
 
-  @Field(() => ParameterValuesScalar, { description: 'All of them, as the shortest decimals of the model’s precision.' })
+  @Field(() => ParameterValuesScalar, {
+    description: 'All of them, as the shortest decimals of the model’s precision.',
+  })
   values: Readonly<Record<string, number>>;
 
   @Field(() => DateTime)
@@ -41,6 +46,13 @@ export class CreateParameterSetPayload {
 }
 
 /** A stored parameter set as its GraphQL type. */
-export function toParameterSet({ _id, digest, preimage, model, values, createdAt }: ParameterSetDocument): ParameterSet {
+export function toParameterSet({
+  _id,
+  digest,
+  preimage,
+  model,
+  values,
+  createdAt,
+}: ParameterSetDocument): ParameterSet {
   return Object.assign(new ParameterSet(), { id: _id, digest, preimage, model, values, createdAt });
 }

@@ -19,7 +19,9 @@ export class Protocol implements ProtocolFields {
   noiseSeed: number | null;
 }
 
-@InputType({ description: "What is left out takes the model's default; a field that the model does not read is an error." })
+@InputType({
+  description: "What is left out takes the model's default; a field that the model does not read is an error.",
+})
 export class ProtocolInput {
   @Field(() => Int, { nullable: true })
   warmupMs?: number;

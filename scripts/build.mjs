@@ -9,7 +9,18 @@ import { join } from 'node:path';
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 const stamp = 'dist/build-info.json';
-const sources = ['src', 'resolvers', 'schema', 'migrations', 'test', 'bench', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const sources = [
+  'src',
+  'resolvers',
+  'schema',
+  'migrations',
+  'test',
+  'bench',
+  'scripts/build.mjs',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 
 function newest(path) {
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -56,7 +67,9 @@ async function bundle() {
 
 if (process.argv.includes('--if-stale') && newest(stamp) >= Math.max(...sources.map(newest))) process.exit(0);
 
-const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
+  stdio: 'inherit',
+});
 if (status !== 0) process.exit(status ?? 1);
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');

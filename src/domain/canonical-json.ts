@@ -15,7 +15,7 @@ export function canonicalJson(value: Json): string {
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson((value)[key] as Json)}`); // key is its own
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] as Json)}`); // key is its own
   return `{${members.join(',')}}`;
 }
 

@@ -100,12 +100,18 @@ export interface ResponseDocument extends Stored {
   readonly estimation: Attribution;
 }
 
-/** Durable work. `active` stands while it is not at an end, so that a key has at most one job under way. */
+/**
+ * Durable work. Its id follows from the key and the ordinal, and a next one is only made once this one is at an end: so
+ * a key has at most one job under way.
+ */
 export interface JobDocument extends Stored {
   readonly kind: string;
   /** What the work is about: a question or a run. */
   readonly key: string;
-  readonly active?: boolean;
+  /** The how-manieth job of its key it is, from 1. */
+  readonly ordinal: number;
+  /** True while it is not at an end. */
+  readonly active: boolean;
   readonly status: JobStatus;
   readonly payload: JsonObject;
   readonly progress: Progress;

@@ -77,3 +77,8 @@ export function responseIdentity(key: ResponseKey): Identity {
 export function questionIdentity(question: JsonObject): Identity {
   return identityOf('Response', { noun: 'question', ...question });
 }
+
+/** The id of the nth job about something: whoever makes the next one makes the same, and the store keeps one. */
+export function jobId(key: string, ordinal: number): string {
+  return idOf('Job', sha256(canonicalJson({ noun: 'job', key, ordinal })));
+}

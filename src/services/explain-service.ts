@@ -77,7 +77,11 @@ export class ExplainService {
       .find({ parameterSetId }, { sort: { createdAt: -1, _id: -1 }, limit: LOOKED_THROUGH })
       .toArray();
     const answering = new Set(
-      selectPool(model, { ...question }, runs.map((run) => ({ ...run, id: run._id }))).map(({ id }) => id),
+      selectPool(
+        model,
+        { ...question },
+        runs.map((run) => ({ ...run, id: run._id })),
+      ).map(({ id }) => id),
     );
     const ranked = runs
       .map((run) => ({ run, differences: differencesOf(key, run), counts: answering.has(run._id) ? 1 : 0 }))

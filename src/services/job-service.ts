@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 import { CortigraphError, notFound } from '../domain/errors.js';
-import { idOf, requireId } from '../domain/ids.js';
+import { jobId } from '../domain/identity.js';
+import { requireId } from '../domain/ids.js';
 import type { JobError, Progress } from '../domain/job.js';
 import type { JsonObject } from '../domain/json.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
@@ -85,13 +86,29 @@ export class JobService {
    */
   async submit(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
     if (this.closed) throw new CortigraphError('UNAVAILABLE', 'The server is stopping; ask again in a moment.');
+    for (;;) {
+      const latest = await this.latestOf(key);
+      if (latest?.active) return latest;
+      const job = this.newJob(kind, key, (latest?.ordinal ?? 0) + 1, payload);
+      try {
+        await this.lab.collections.jobs.insertOne(job);
+        this.run(job);
+        return job;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error; // somebody else was first: join that
+      }
+    }
+  }
+
+  private newJob(kind: string, key: string, ordinal: number, payload: JsonObject): JobDocument {
     const now = this.lab.clock.now().toISOString();
-    const job: JobDocument = {
-      _id: idOf('Job', this.lab.randomHex()),
+    return {
+      _id: jobId(key, ordinal),
       schemaVersion: documentVersion,
       createdAt: now,
       kind,
       key,
+      ordinal,
       active: true,
       status: 'QUEUED',
       payload,
@@ -107,17 +124,6 @@ export class JobService {
       project: this.lab.attribution.project,
       createdBy: this.lab.attribution.createdBy,
     };
-    for (;;) {
-      try {
-        await this.lab.collections.jobs.insertOne(job);
-        this.run(job);
-        return job;
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
-      const underWay = await this.lab.collections.jobs.findOne({ key, active: true });
-      if (underWay) return underWay;
-    }
   }
 
   /** Waits until a job ends, at most `waitMs`; gives it as it then is. */
@@ -146,7 +152,7 @@ export class JobService {
 
   /** The newest job about something, at an end or not. */
   async latestOf(key: string): Promise<JobDocument | null> {
-    const [job] = await this.lab.collections.jobs.find({ key }, { sort: { createdAt: -1, _id: -1 }, limit: 1 }).toArray();
+    const [job] = await this.lab.collections.jobs.find({ key }, { sort: { ordinal: -1 }, limit: 1 }).toArray();
     return job ?? null;
   }
 
@@ -159,7 +165,7 @@ export class JobService {
     if (!job.active) return job;
     const cancelled = await this.lab.collections.jobs.findOneAndUpdate(
       { _id: id, active: true },
-      { $set: { status: 'CANCELLED', finishedAt: this.lab.clock.now().toISOString() }, $unset: { active: '' } },
+      { $set: { status: 'CANCELLED', active: false, finishedAt: this.lab.clock.now().toISOString() } },
       { returnDocument: 'after' },
     );
     this.stopLocal(id, 'cancelled');
@@ -184,7 +190,10 @@ export class JobService {
     const abort = new AbortController();
     const ended = this.work(job, abort.signal)
       .catch((error: unknown) => {
-        this.lab.log.error({ err: error, jobId: job._id }, 'a job could not be brought to an end; it will be found again');
+        this.lab.log.error(
+          { err: error, jobId: job._id },
+          'a job could not be brought to an end; it will be found again',
+        );
       })
       .finally(() => this.local.delete(job._id));
     this.local.set(job._id, { abort, ended, job });
@@ -214,7 +223,7 @@ export class JobService {
     const finishedAt = this.lab.clock.now().toISOString();
     await this.lab.collections.jobs.updateOne(
       { _id: job._id, attempt: job.attempt, active: true },
-      { $set: { ...end, finishedAt, progress: progress.latest(finishedAt) }, $unset: { active: '' } },
+      { $set: { ...end, active: false, finishedAt, progress: progress.latest(finishedAt) } },
     );
   }
 

@@ -82,7 +82,9 @@ function sizeOf({ first, last }: PageRequest): { readonly size: number; readonly
   if (first != null && last != null) throw badUserInput('Give first or last, not both.');
   const size = first ?? last ?? defaultPageSize;
   if (!Number.isInteger(size) || size < 1 || size > maxPageSize) {
-    throw badUserInput(`A page holds 1 to ${maxPageSize} items, not ${size}.`, { allowed: { min: 1, max: maxPageSize } });
+    throw badUserInput(`A page holds 1 to ${maxPageSize} items, not ${size}.`, {
+      allowed: { min: 1, max: maxPageSize },
+    });
   }
   return { size, backward: last != null };
 }

@@ -124,7 +124,9 @@ function checkTogether(model: ModelDefinition, request: PoolRequest, given: Give
     throw badUserInput(`${model.name} has no networks to average over: ask for the estimand FIXED_NETWORK.`);
   }
   if (averages && given.networkSeed != null) {
-    throw badUserInput(`NETWORK_AVERAGE chooses the network seeds 1, 2, … itself (${leastNetworks} at least): give none.`);
+    throw badUserInput(
+      `NETWORK_AVERAGE chooses the network seeds 1, 2, … itself (${leastNetworks} at least): give none.`,
+    );
   }
   if (!readsSeed(model.protocol)) return;
   if (protocol.noiseSeed !== null && (averages || replicates > 1 || tolerances.length > 0)) {

@@ -48,7 +48,8 @@ export class RespondService {
       maxSeconds: this.lab.settings.maxResponseSeconds,
       computedSeconds: 0,
     });
-    if (!mayCompute) throw badUserInput('This answer has to be computed, and nothing is computed over HTTP GET: use POST.');
+    if (!mayCompute)
+      throw badUserInput('This answer has to be computed, and nothing is computed over HTTP GET: use POST.');
     await this.parameterSets.ensure(question.model.name, question.values);
     const submitted = await this.jobs.submit(responseJob, question.id, payloadOf(question));
     const job = await this.jobs.wait(submitted._id, waitMs);
@@ -115,7 +116,9 @@ export class RespondService {
       throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
     }
     if (job.status === 'CANCELLED') {
-      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, { job: job._id });
+      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
+        job: job._id,
+      });
     }
     const response = job.result === null ? null : await this.lab.collections.responses.findOne({ _id: job.result });
     if (response) {
@@ -146,7 +149,10 @@ export class RespondService {
 
 function refuseSurrogate({ source, model }: Question): void {
   if (source !== 'SURROGATE') return;
-  throw new CortigraphError('UNAVAILABLE', `No surrogate of ${model.name} has been trained: ask for AUTO or SIMULATION.`);
+  throw new CortigraphError(
+    'UNAVAILABLE',
+    `No surrogate of ${model.name} has been trained: ask for AUTO or SIMULATION.`,
+  );
 }
 
 const abortedNote = ({ assessment }: PoolOfQuestion): string =>

@@ -70,7 +70,8 @@ export class SimulateService {
     const { id, digest } = runIdentity(wanted);
     const stored = await this.lab.collections.runs.findOne({ _id: id });
     if (stored) return { run: this.viewOf(stored), job: null, created: false };
-    if (!mayCompute) throw badUserInput('This run has to be computed, and nothing is computed over HTTP GET: use POST.');
+    if (!mayCompute)
+      throw badUserInput('This run has to be computed, and nothing is computed over HTTP GET: use POST.');
     this.refuseTooCostly(wanted.protocol);
     await this.parameterSets.ensure(wanted.model, wanted.values);
     const { model, numericsDigest, parameterSetId, values, protocol } = wanted;
@@ -145,17 +146,27 @@ export class SimulateService {
     const derives = model.protocol.noiseSeed !== undefined && asked.noiseSeed === null;
     const protocol = derives ? { ...asked, noiseSeed: derivedNoiseSeed(model.name, values, asked, 1) } : asked;
     const { numericsDigest } = await this.lab.simulations.numericsOf(model.name);
-    return { model: model.name, numericsDigest, values, protocol, parameterSetId: parameterSetIdentity(name, values).id };
+    return {
+      model: model.name,
+      numericsDigest,
+      values,
+      protocol,
+      parameterSetId: parameterSetIdentity(name, values).id,
+    };
   }
 
   private refuseTooCostly({ warmupMs, durationMs }: Protocol): void {
     const seconds = ((warmupMs ?? 0) + (durationMs ?? 0)) / 1000;
     const limit = this.lab.settings.maxResponseSeconds;
     if (seconds <= limit) return;
-    throw new CortigraphError('TOO_COSTLY', `A run of ${seconds} biological seconds is more than the ${limit} allowed.`, {
-      cost: { biologicalSeconds: seconds, runs: 1 },
-      limit: { biologicalSeconds: limit },
-    });
+    throw new CortigraphError(
+      'TOO_COSTLY',
+      `A run of ${seconds} biological seconds is more than the ${limit} allowed.`,
+      {
+        cost: { biologicalSeconds: seconds, runs: 1 },
+        limit: { biologicalSeconds: limit },
+      },
+    );
   }
 
   private unfinished(id: string, digest: string, job: JobDocument, wanted: WantedRun): RunView {

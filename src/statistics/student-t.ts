@@ -39,20 +39,22 @@ function betaFraction(x: number, a: number, b: number): number {
   return fraction;
 }
 
-/** The regularised incomplete beta function I_x(a, b). */
-function incompleteBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
+/** The regularised incomplete beta function I_x(a, b); `complement` is 1 − x, which may be too small to show in x. */
+function incompleteBeta(x: number, complement: number, a: number, b: number): number {
+  if (x === 0) return 0;
+  if (complement === 0) return 1;
   const front = Math.exp(
-    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x),
+    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log1p(-complement) + b * Math.log(complement),
   );
   if (x < (a + 1) / (a + b + 2)) return (front * betaFraction(x, a, b)) / a;
-  return 1 - (front * betaFraction(1 - x, b, a)) / b;
+  return 1 - (front * betaFraction(complement, b, a)) / b;
 }
 
 /** The probability that |t| exceeds `t` ≥ 0. */
 export function studentTwoSidedTail(t: number, degreesOfFreedom: number): number {
-  return incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
+  const square = t * t;
+  const sum = degreesOfFreedom + square;
+  return incompleteBeta(degreesOfFreedom / sum, square / sum, degreesOfFreedom / 2, 0.5);
 }
 
 /**

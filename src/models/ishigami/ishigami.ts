@@ -52,7 +52,12 @@ class IshigamiSimulator implements Simulator {
   numericsDigest(): string {
     const hash = createHash('sha256').update(`ishigami revision ${REVISION} noise ${this.noise}`);
     goldenPoints.forEach((values, noiseSeed) => {
-      const protocol = { warmupMs: null, durationMs: null, networkSeed: null, noiseSeed: this.noise ? noiseSeed : null };
+      const protocol = {
+        warmupMs: null,
+        durationMs: null,
+        networkSeed: null,
+        noiseSeed: this.noise ? noiseSeed : null,
+      };
       hash.update(JSON.stringify(this.simulate(values, protocol, () => false)));
     });
     return hash.digest('hex');

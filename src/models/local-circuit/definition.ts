@@ -74,8 +74,7 @@ export const localCircuitDefinition: ModelDefinition = {
     {
       name: 'physiological',
       meaning: 'rateE between 2 and 6 Hz and rateI 2.5 to 5 times that: the background state of layer 4Cα',
-      contains: ({ rateE = 0, rateI = 0 }) =>
-        rateE >= 2 && rateE <= 6 && rateI >= 2.5 * rateE && rateI <= 5 * rateE,
+      contains: ({ rateE = 0, rateI = 0 }) => rateE >= 2 && rateE <= 6 && rateI >= 2.5 * rateE && rateI <= 5 * rateE,
     },
   ],
   flags: [

@@ -1,0 +1,183 @@
+import { sha256 } from '../domain/digest.js';
+import type {
+  Attribution,
+  ExecutionDocument,
+  ParameterSetDocument,
+  ResponseDocument,
+  RunDocument,
+} from '../domain/documents.js';
+import type { ProvenanceNode, ProvRelation, ProvType } from './graph.js';
+
+/** The stored kinds that have a lineage. */
+export interface LineageDocuments {
+  readonly ParameterSet: ParameterSetDocument;
+  readonly SimulationRun: RunDocument;
+  readonly Execution: ExecutionDocument;
+  readonly Response: ResponseDocument;
+}
+
+/** A name of {@link LineageDocuments}. */
+export type LineageKind = keyof LineageDocuments;
+
+/** A relation between two stored kinds: how to find its one end from the other. */
+export interface LineageRule<F extends LineageKind = LineageKind, T extends LineageKind = LineageKind> {
+  readonly from: F;
+  readonly relation: ProvRelation;
+  readonly to: T;
+  /** Of a document of `from`: the ids that it points to. */
+  readonly targets: (from: LineageDocuments[F]) => readonly string[];
+  /** An equality on `from` that finds, among others, every document that points to this one. */
+  readonly candidates: (to: LineageDocuments[T]) => Readonly<Record<string, string>>;
+}
+
+const rule = <F extends LineageKind, T extends LineageKind>(row: LineageRule<F, T>): LineageRule =>
+  row as unknown as LineageRule; // the walker only gives a rule the documents of its own kinds
+
+/** The lineage between stored kinds: one row a relation. */
+export const lineageRules: readonly LineageRule[] = [
+  rule({
+    from: 'SimulationRun',
+    relation: 'wasGeneratedBy',
+    to: 'Execution',
+    targets: (run) => [run.executionId],
+    candidates: (execution) => ({ _id: execution.runId }),
+  }),
+  rule({
+    from: 'SimulationRun',
+    relation: 'wasDerivedFrom',
+    to: 'ParameterSet',
+    targets: (run) => [run.parameterSetId],
+    candidates: (parameterSet) => ({ parameterSetId: parameterSet._id }),
+  }),
+  rule({
+    from: 'Execution',
+    relation: 'used',
+    to: 'ParameterSet',
+    targets: (execution) => [execution.parameterSetId],
+    candidates: (parameterSet) => ({ parameterSetId: parameterSet._id }),
+  }),
+  rule({
+    from: 'Response',
+    relation: 'wasDerivedFrom',
+    to: 'SimulationRun',
+    targets: (response) => response.runIds,
+    candidates: (run) => ({ parameterSetId: run.parameterSetId }),
+  }),
+];
+
+/** Something that a document tells of although it is not stored by itself: code, agents, the making of an estimate. */
+export interface ImpliedNode {
+  readonly from: string;
+  readonly relation: ProvRelation;
+  readonly node: ProvenanceNode;
+}
+
+/** What a document is in a graph. */
+export const describe: { readonly [K in LineageKind]: (document: LineageDocuments[K]) => ProvenanceNode } = {
+  ParameterSet: ({ _id, model, values, digest, createdAt }) =>
+    node(_id, 'ParameterSet', 'ENTITY', `parameter set of ${model}`, createdAt, {
+      digest,
+      model,
+      values: JSON.stringify(values),
+    }),
+  SimulationRun: ({ _id, model, outcome, protocol, numericsDigest, digest, createdAt }) =>
+    node(_id, 'SimulationRun', 'ENTITY', `run of ${model}: ${outcome}`, createdAt, {
+      digest,
+      model,
+      numericsDigest,
+      outcome,
+      protocol: JSON.stringify(protocol),
+    }),
+  Execution: (execution) =>
+    node(
+      execution._id,
+      'Execution',
+      'ACTIVITY',
+      `attempt ${execution.attempt} at ${execution.runId}`,
+      execution.finishedAt,
+      {
+        attempt: String(execution.attempt),
+        startedAt: execution.startedAt,
+        finishedAt: execution.finishedAt,
+        ...attribution(execution),
+        ...(execution.error === null ? {} : { error: execution.error }),
+      },
+    ),
+  Response: ({ _id, model, estimand, estimator, digest, runIds, createdAt }) =>
+    node(_id, 'Response', 'ENTITY', `response of ${model} from ${runIds.length} runs`, createdAt, {
+      digest,
+      model,
+      estimand,
+      estimator,
+    }),
+};
+
+/** What a document implies; one row a kind. */
+export const implied: { readonly [K in LineageKind]: (document: LineageDocuments[K]) => readonly ImpliedNode[] } = {
+  ParameterSet: () => [],
+  SimulationRun: () => [],
+  Execution: (execution) => [
+    { from: execution._id, relation: 'used', node: codeNode(execution) },
+    { from: execution._id, relation: 'wasAssociatedWith', node: agentNode(execution) },
+  ],
+  Response: (response) => {
+    const estimation = node(
+      `estimation_${response.digest.slice(0, 32)}`,
+      'Estimation',
+      'ACTIVITY',
+      `estimated by ${response.estimator}`,
+      response.createdAt,
+      { estimator: response.estimator, ...attribution(response.estimation) },
+    );
+    return [
+      { from: response._id, relation: 'wasGeneratedBy', node: estimation },
+      { from: estimation.id, relation: 'wasAssociatedWith', node: agentNode(response.estimation) },
+    ];
+  },
+};
+
+function node(
+  id: string,
+  kind: string,
+  type: ProvType,
+  label: string,
+  at: string | null,
+  attributes: Readonly<Record<string, string>>,
+): ProvenanceNode {
+  return {
+    id,
+    kind,
+    type,
+    label,
+    at,
+    attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
+  };
+}
+
+const attribution = (of: Attribution): Readonly<Record<string, string>> => ({
+  softwareVersion: of.softwareVersion,
+  nodeVersion: of.nodeVersion,
+  host: of.host,
+  project: of.project,
+  createdBy: of.createdBy,
+});
+
+function agentNode(of: Attribution): ProvenanceNode {
+  const { agent, softwareVersion, nodeVersion, host, createdBy } = of;
+  const id = `agent_${sha256(JSON.stringify([agent, softwareVersion, nodeVersion, host, createdBy])).slice(0, 32)}`;
+  return node(id, 'Agent', 'AGENT', `${agent} ${softwareVersion} on ${host}, for ${createdBy}`, null, {
+    agent,
+    ...attribution(of),
+  });
+}
+
+function codeNode(execution: ExecutionDocument): ProvenanceNode {
+  const { model, numericsDigest, kernelDigest, softwareVersion } = execution;
+  const id = `code_${sha256(JSON.stringify([model, numericsDigest, kernelDigest, softwareVersion])).slice(0, 32)}`;
+  return node(id, 'Code', 'ENTITY', `simulator of ${model} in Cortigraph ${softwareVersion}`, null, {
+    model,
+    numericsDigest,
+    softwareVersion,
+    ...(kernelDigest === null ? {} : { kernelDigest }),
+  });
+}
