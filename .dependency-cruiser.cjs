@@ -13,17 +13,22 @@ const rows = [
   ['^src/domain/'],
 ];
 const above = (index) => rows.slice(0, index).flat();
-const upward = rows.flatMap((rooms, index) =>
-  rooms.map((room) => ({
-    name: `from ${room} only downwards`,
-    comment: 'A room imports only rooms below it: move what is shared down, or pass it in as an argument.',
-    severity: 'error',
-    from: { path: room },
-    to: {
-      path: [...above(index), ...rooms.filter((other) => other !== room && !(room === '^migrations/' && other === '^src/store/'))],
-    },
-  })),
-).filter((rule) => rule.to.path.length > 0);
+const upward = rows
+  .flatMap((rooms, index) =>
+    rooms.map((room) => ({
+      name: `from ${room} only downwards`,
+      comment: 'A room imports only rooms below it: move what is shared down, or pass it in as an argument.',
+      severity: 'error',
+      from: { path: room },
+      to: {
+        path: [
+          ...above(index),
+          ...rooms.filter((other) => other !== room && !(room === '^migrations/' && other === '^src/store/')),
+        ],
+      },
+    })),
+  )
+  .filter((rule) => rule.to.path.length > 0);
 
 module.exports = {
   forbidden: [
@@ -47,8 +52,17 @@ module.exports = {
       from: { path: '^(src|resolvers|schema|migrations)/' },
       to: { path: '^(test|bench)/' },
     },
-    { name: 'config is read by main only', severity: 'error', from: { path: '^src/(services|jobs|compute|store|models|statistics|provenance|domain)/' }, to: { path: '^src/config\\.ts$' } },
+    {
+      name: 'config is read by main only',
+      severity: 'error',
+      from: { path: '^src/(services|jobs|compute|store|models|statistics|provenance|domain)/' },
+      to: { path: '^src/config\\.ts$' },
+    },
     { name: 'no orphans', severity: 'error', from: { orphan: true, pathNot: '^(test|bench)/|\\.d\\.ts$' }, to: {} },
   ],
-  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
 };

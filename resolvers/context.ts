@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { notFound } from '../src/domain/errors.js';
-import type { ExecutionDocument, ParameterSetDocument } from '../src/domain/documents.js';
-import type { Lookups } from '../src/services/lookups.js';
+import type { ExecutionDocument, ParameterSetDocument, RunDocument } from '../src/domain/documents.js';
+import type { Page } from '../src/services/pages.js';
 import type { Services } from '../src/services/services.js';
 import type { RunView } from '../src/services/simulate-service.js';
 
@@ -18,10 +18,14 @@ export interface Loaders {
   readonly parameterSet: DataLoader<string, ParameterSetDocument>;
   readonly run: DataLoader<string, RunView>;
   readonly executionsOfRun: DataLoader<string, readonly ExecutionDocument[]>;
+  readonly totalRunsOfParameterSet: DataLoader<string, number>;
+  /** The first page, of this size, of the runs of a parameter set. */
+  firstRunsOfParameterSet(first: number | undefined): DataLoader<string, Page<RunDocument>>;
 }
 
 /** The loaders of one request. */
-export function createLoaders(lookups: Lookups): Loaders {
+export function createLoaders({ lookups, lists }: Pick<Services, 'lookups' | 'lists'>): Loaders {
+  const firstRuns = new Map<number | undefined, DataLoader<string, Page<RunDocument>>>();
   return {
     parameterSet: new DataLoader<string, ParameterSetDocument>(async (ids) => {
       const found = new Map((await lookups.parameterSets(ids)).map((each) => [each._id, each]));
@@ -35,5 +39,11 @@ export function createLoaders(lookups: Lookups): Loaders {
       const found = await lookups.executionsOf(runIds);
       return runIds.map((runId) => found.filter((execution) => execution.runId === runId));
     }),
+    totalRunsOfParameterSet: new DataLoader((ids) => lists.totalRunsOf(ids)),
+    firstRunsOfParameterSet: (first) => {
+      const loader = firstRuns.get(first) ?? new DataLoader((ids) => lists.firstRunsOf(ids, first));
+      firstRuns.set(first, loader);
+      return loader;
+    },
   };
 }

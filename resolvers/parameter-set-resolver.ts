@@ -11,6 +11,8 @@ import {
 } from '../schema/parameter-set.js';
 import { ParameterValuesScalar } from '../schema/scalars.js';
 import { SimulationRun, SimulationRunConnection, toSimulationRun } from '../schema/simulation-run.js';
+import type { RunDocument } from '../src/domain/documents.js';
+import type { List } from '../src/services/lists.js';
 import type { ListOrder } from '../src/services/pages.js';
 import type { RequestContext } from './context.js';
 
@@ -41,13 +43,20 @@ export class ParameterSetResolver {
     return { parameterSet: toParameterSet(parameterSet), created };
   }
 
-  @FieldResolver(() => SimulationRunConnection, { description: 'The stored runs of it.' })
+  @FieldResolver(() => SimulationRunConnection, { description: 'The stored runs of it, the newest first.' })
   simulationRuns(
     @Root() { id }: ParameterSet,
     @Args() page: PageArgs,
-    @Ctx() { services }: RequestContext,
+    @Ctx() { services, loaders }: RequestContext,
   ): Promise<Connection<SimulationRun>> {
-    const list = services.lists.runs({ parameterSet: id }, 'CREATED_AT_DESC');
-    return connectionOf(list, page, (run) => toSimulationRun(services.simulate.viewOf(run)));
+    const isFirstPage = page.after == null && page.last == null && page.before == null;
+    const runs: List<RunDocument> = {
+      page: (request) =>
+        isFirstPage
+          ? loaders.firstRunsOfParameterSet(page.first).load(id)
+          : services.lists.runs({ parameterSet: id }, 'CREATED_AT_DESC').page(request),
+      total: () => loaders.totalRunsOfParameterSet.load(id),
+    };
+    return connectionOf(runs, page, (run) => toSimulationRun(services.simulate.viewOf(run)));
   }
 }

@@ -3,7 +3,7 @@
  * With --if-stale it does nothing when no source is newer than the last build.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -44,6 +44,15 @@ function softwareVersion() {
   return commit ? `${version}+${commit}${git('status', '--porcelain') ? '-changed' : ''}` : version;
 }
 
+/** Removes what was compiled from a source that is gone: tsc leaves it, and a deleted test would go on running. */
+function removeOrphans(folder) {
+  for (const file of readdirSync(join('build', folder), { recursive: true })) {
+    const [, module] = /^(.*)\.js$/.exec(file) ?? [];
+    if (module === undefined || existsSync(join(folder, `${module}.ts`))) continue;
+    for (const ending of ['.js', '.js.map']) rmSync(join('build', folder, `${module}${ending}`), { force: true });
+  }
+}
+
 async function bundle() {
   const { rolldown } = await import('rolldown'); // only when there is something to build
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -71,6 +80,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
+for (const folder of ['src', 'resolvers', 'schema', 'migrations', 'test', 'bench']) removeOrphans(folder);
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 await bundle();

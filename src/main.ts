@@ -68,7 +68,7 @@ export async function openCortigraph(
   const services = createServices(lab, `${hostname()}/${process.pid}/${lab.randomHex()}`);
   const http = await createHttpServer<RequestContext>({
     schema: buildGraphQLSchema(),
-    createContext: ({ mayCompute }) => ({ services, loaders: createLoaders(services.lookups), mayCompute }),
+    createContext: ({ mayCompute }) => ({ services, loaders: createLoaders(services), mayCompute }),
     logger,
     config,
     readiness: async () => {

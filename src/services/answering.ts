@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Protocol } from '../domain/protocol.js';
 import type { Answers } from './answers.js';
 import type { JobContext, JobResult } from './job-service.js';
@@ -47,6 +48,7 @@ export class Answering {
     this.planned = this.computed.size + missing;
     const failure = new AbortController();
     const signal = AbortSignal.any([this.context.signal, failure.signal]);
+    setMaxListeners(0, signal); // one a replicate
     const { model, numericsDigest, values, parameterSetId } = this.question;
     this.report();
     try {

@@ -3,9 +3,10 @@ import { badUserInput } from '../domain/errors.js';
 import { requireId } from '../domain/ids.js';
 import type { JobStatus } from '../domain/job.js';
 import type { StoreCollection, StoreFilter } from '../store/seam.js';
+import { countsBy } from '../store/seam.js';
 import type { Lab } from './lab.js';
 import type { ListOrder, Page, PageRequest } from './pages.js';
-import { readPage } from './pages.js';
+import { readFirstPages, readPage } from './pages.js';
 
 /** Bounds of the time of creation; both are included. */
 interface CreatedBetween {
@@ -54,6 +55,21 @@ export class Lists {
       ...given({ model, outcome, numericsDigest, parameterSetId }),
       ...created(filter),
     });
+  }
+
+  /** The first page of runs of each of these parameter sets. */
+  firstRunsOf(
+    parameterSetIds: readonly string[],
+    first: number | null | undefined,
+  ): Promise<readonly Page<RunDocument>[]> {
+    return readFirstPages(this.lab.collections.runs, 'parameterSetId', parameterSetIds, first);
+  }
+
+  /** How many runs each of these parameter sets has. */
+  async totalRunsOf(parameterSetIds: readonly string[]): Promise<readonly number[]> {
+    const pipeline = countsBy<RunDocument>('parameterSetId', { parameterSetId: { $in: parameterSetIds } });
+    const counts = await this.lab.collections.runs.aggregate(pipeline).toArray();
+    return parameterSetIds.map((id) => counts.find(({ _id }) => _id === id)?.count ?? 0);
   }
 
   jobs(filter: JobFilter, order: ListOrder): List<JobDocument> {

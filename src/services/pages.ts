@@ -61,10 +61,41 @@ export async function readPage<T extends Dated>(
   const documents = found.slice(0, size);
   if (backward) documents.reverse();
   return {
-    items: documents.map((document) => ({ cursor: cursorOf(document), document })),
+    items: documents.map(itemOf),
     hasNextPage: backward ? request.before != null : more,
     hasPreviousPage: backward ? more : request.after != null,
   };
+}
+
+/**
+ * The first pages of many lists at once, each of the documents whose `field` has one of these values, newest first: one
+ * call of the store where the lists are short. Only a list that others crowded out of that call is asked for by itself.
+ * @throws CortigraphError BAD_USER_INPUT for a page too large
+ */
+export async function readFirstPages<T extends Dated>(
+  collection: StoreCollection<T>,
+  field: keyof T & string,
+  values: readonly string[],
+  first: number | null | undefined,
+): Promise<readonly Page<T>[]> {
+  const { size } = sizeOf({ first });
+  const limit = values.length * (size + 1);
+  const filter = { [field]: { $in: values } } as StoreFilter<T>;
+  const sort = { createdAt: -1, _id: -1 } as StoreSort<T>;
+  const found = await collection.find(filter, { sort, limit }).toArray();
+  return Promise.all(
+    values.map((value) => {
+      const own = found.filter((document) => document[field] === value);
+      if (own.length <= size && found.length === limit) {
+        return readPage(collection, { [field]: value } as StoreFilter<T>, 'CREATED_AT_DESC', { first });
+      }
+      return { items: own.slice(0, size).map(itemOf), hasNextPage: own.length > size, hasPreviousPage: false };
+    }),
+  );
+}
+
+function itemOf<T extends Dated>(document: T): Page<T>['items'][number] {
+  return { cursor: cursorOf(document), document };
 }
 
 const cursorOf = ({ createdAt, _id }: Dated): string => encodeCursor({ field: 'createdAt', value: createdAt, id: _id });

@@ -11,12 +11,15 @@ import type { Question } from './question.js';
 export function nextReplicates(question: Question, pool: readonly RunDocument[], count: number): readonly Protocol[] {
   const { model, protocol, values, estimand } = question;
   if (asksForOneRun(model, question)) return [protocol];
+  const averages = estimand === 'NETWORK_AVERAGE';
   const replicate = (number: number): Protocol => {
-    const ofReplicate = estimand === 'NETWORK_AVERAGE' ? { ...protocol, networkSeed: number } : protocol;
-    const replicateOfNetwork = estimand === 'NETWORK_AVERAGE' ? 1 : number;
+    const ofReplicate = averages ? { ...protocol, networkSeed: number } : protocol;
+    const replicateOfNetwork = averages ? 1 : number;
     return { ...ofReplicate, noiseSeed: derivedNoiseSeed(model.name, values, ofReplicate, replicateOfNetwork) };
   };
-  const seeds = ({ networkSeed, noiseSeed }: Protocol): string => `${networkSeed}/${noiseSeed}`;
+  // A network that the pool holds needs no second run, whatever the noise seed of the one it has.
+  const seeds = ({ networkSeed, noiseSeed }: Protocol): string =>
+    averages ? String(networkSeed) : `${networkSeed}/${noiseSeed}`;
   const held = new Set(pool.map((run) => seeds(run.protocol)));
   const next: Protocol[] = [];
   for (let number = 1; next.length < count; number += 1) {

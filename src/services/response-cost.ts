@@ -54,17 +54,10 @@ export function refuseTooCostly(
   const cost = costOf(question, toAdd);
   const seconds = limits.computedSeconds + cost.biologicalSeconds;
   if (seconds <= limits.maxSeconds && toAdd <= MAX_RUNS) return;
-  const perReplicate = costOf(question, 1).biologicalSeconds;
-  const affordable = Math.floor(
-    Math.min(MAX_RUNS, perReplicate > 0 ? (limits.maxSeconds - limits.computedSeconds) / perReplicate : MAX_RUNS),
-  );
   const details: JsonObject = {
     cost: { biologicalSeconds: rounded(seconds), runs: toAdd },
     limit: { biologicalSeconds: limits.maxSeconds, runs: MAX_RUNS },
-    fits: {
-      replicates: affordable,
-      tolerances: fittingTolerances(question, assessment, poolIsEmpty, affordable),
-    },
+    fits: whatFits(question, assessment, poolIsEmpty, limits.maxSeconds - limits.computedSeconds),
     basis: poolIsEmpty ? 'typical noise of the model' : 'noise of the stored runs',
   };
   throw new CortigraphError(
@@ -84,6 +77,22 @@ function typicalSeconds(model: ModelDefinition, { output, halfWidth, level }: To
   const noise = model.outputs.find(({ name }) => name === output)?.typicalNoise ?? 0;
   if (!readsSeed(model.protocol)) return 0;
   return ((noise * studentHalfWidth(level, MANY)) / halfWidth) ** 2;
+}
+
+/**
+ * What a question may ask for instead, of the same parameter set: replicates (those that are stored included) and
+ * tolerances; or, where not even the fewest replicates fit, a shorter duration, if any.
+ */
+function whatFits(question: Question, assessment: Assessment, poolIsEmpty: boolean, secondsLeft: number): JsonObject {
+  const perReplicate = costOf(question, 1).biologicalSeconds;
+  const affordable = Math.floor(Math.min(MAX_RUNS, perReplicate > 0 ? secondsLeft / perReplicate : MAX_RUNS));
+  const replicates = Math.min(Math.floor(assessment.held) + affordable, MAX_RUNS);
+  const least = wantedReplicates(question.model, { ...question, replicates: 1 });
+  if (replicates >= least) {
+    return { replicates, tolerances: fittingTolerances(question, assessment, poolIsEmpty, affordable) };
+  }
+  const durationMs = Math.floor((1000 * secondsLeft) / least) - (question.protocol.warmupMs ?? 0);
+  return durationMs > 0 ? { replicates: least, protocol: { durationMs } } : {};
 }
 
 /** The half-widths that a question's tolerances may ask for when so many replicates are added. */

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulationReply } from '../compute/simulation-task.js';
 import { StopFlag } from '../compute/stop-flag.js';
@@ -107,9 +108,14 @@ export class RunService {
   /** Waits for a shared result, until the signal is aborted. */
   private async join(shared: Shared, signal: AbortSignal): Promise<ObtainedRun> {
     shared.wanters += 1;
+    let leave: Disposable | undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      leave = addAbortListener(signal, () => reject(stopError(signal)));
+    });
     try {
-      return await Promise.race([shared.result, rejectOnAbort(signal)]);
+      return await Promise.race([shared.result, aborted]);
     } finally {
+      leave?.[Symbol.dispose]();
       shared.wanters -= 1;
       if (shared.wanters === 0) shared.stop.raise(); // of no effect once the result is there
     }
@@ -298,10 +304,4 @@ const stopError = ({ reason }: AbortSignal): WorkStoppedError =>
 
 function throwIfStopped(signal: AbortSignal): void {
   if (signal.aborted) throw stopError(signal);
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(stopError(signal)), { once: true });
-  });
 }

@@ -43,9 +43,9 @@ function betaFraction(x: number, a: number, b: number): number {
 function incompleteBeta(x: number, complement: number, a: number, b: number): number {
   if (x === 0) return 0;
   if (complement === 0) return 1;
-  const front = Math.exp(
-    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log1p(-complement) + b * Math.log(complement),
-  );
+  const logX = x < 0.5 ? Math.log(x) : Math.log1p(-complement);
+  const logComplement = complement < 0.5 ? Math.log(complement) : Math.log1p(-x);
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * logX + b * logComplement);
   if (x < (a + 1) / (a + b + 2)) return (front * betaFraction(x, a, b)) / a;
   return 1 - (front * betaFraction(complement, b, a)) / b;
 }

@@ -1,0 +1,17 @@
+import { loadavg } from 'node:os';
+
+/** Prints one figure as a JSON line. */
+export function figure(name: string, value: number, unit: string): void {
+  console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit }));
+}
+
+/** Prints what else the machine is doing: figures of a loaded machine only compare within one run. */
+export function machineLoad(): void {
+  figure('machine.load', loadavg()[0] ?? 0, 'processes, mean of the last minute');
+}
+
+/** The quantile of some values, by the nearest rank. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? NaN;
+}
