@@ -231,7 +231,7 @@ export class JobService {
     if (reason !== 'shutdown') return;
     await this.lab.collections.jobs.updateOne(
       { _id: job._id, attempt: job.attempt, active: true },
-      { $set: { status: 'QUEUED', holder: null } },
+      { $set: { status: 'QUEUED', holder: null, 'progress.running': 0 } },
     );
   }
 

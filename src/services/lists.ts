@@ -1,5 +1,6 @@
 import type { JobDocument, ParameterSetDocument, RunDocument } from '../domain/documents.js';
 import { badUserInput } from '../domain/errors.js';
+import type { NodeKind } from '../domain/ids.js';
 import { requireId } from '../domain/ids.js';
 import type { JobStatus } from '../domain/job.js';
 import type { StoreCollection, StoreFilter } from '../store/seam.js';
@@ -44,14 +45,14 @@ export class Lists {
   constructor(private readonly lab: Lab) {}
 
   parameterSets(filter: ParameterSetFilter, order: ListOrder): List<ParameterSetDocument> {
-    return list(this.lab.collections.parameterSets, order, { ...given({ model: filter.model }), ...created(filter) });
+    return list('ParameterSet', this.lab.collections.parameterSets, order, { ...given({ model: filter.model }), ...created(filter) });
   }
 
   /** Runs that are stored; those on their way are seen through their jobs. */
   runs(filter: RunFilter, order: ListOrder): List<RunDocument> {
     if (filter.parameterSet != null) requireId(filter.parameterSet, 'ParameterSet');
     const { model, outcome, numericsDigest, parameterSet: parameterSetId } = filter;
-    return list(this.lab.collections.runs, order, {
+    return list('SimulationRun', this.lab.collections.runs, order, {
       ...given({ model, outcome, numericsDigest, parameterSetId }),
       ...created(filter),
     });
@@ -62,7 +63,7 @@ export class Lists {
     parameterSetIds: readonly string[],
     first: number | null | undefined,
   ): Promise<readonly Page<RunDocument>[]> {
-    return readFirstPages(this.lab.collections.runs, 'parameterSetId', parameterSetIds, first);
+    return readFirstPages('SimulationRun', this.lab.collections.runs, 'parameterSetId', parameterSetIds, first);
   }
 
   /** How many runs each of these parameter sets has. */
@@ -74,17 +75,18 @@ export class Lists {
 
   jobs(filter: JobFilter, order: ListOrder): List<JobDocument> {
     const { kind, status } = filter;
-    return list(this.lab.collections.jobs, order, { ...given({ kind, status }), ...created(filter) });
+    return list('Job', this.lab.collections.jobs, order, { ...given({ kind, status }), ...created(filter) });
   }
 }
 
 function list<T extends { readonly _id: string; readonly createdAt: string }>(
+  kind: NodeKind,
   collection: StoreCollection<T>,
   order: ListOrder,
   filter: StoreFilter<T>,
 ): List<T> {
   return {
-    page: (request) => readPage(collection, filter, order, request),
+    page: (request) => readPage(kind, collection, filter, order, request),
     total: () => collection.countDocuments(filter),
   };
 }

@@ -1,5 +1,7 @@
 import { decodeCursor, encodeCursor } from '../domain/cursor.js';
 import { badUserInput } from '../domain/errors.js';
+import type { NodeKind } from '../domain/ids.js';
+import { kindOfId } from '../domain/ids.js';
 import type { StoreCollection, StoreDocument, StoreFilter, StoreSort } from '../store/seam.js';
 
 /** A part of a list, as a client asks for it (Relay's arguments). */
@@ -37,9 +39,11 @@ type DatedFilter = StoreFilter<Dated>;
 
 /**
  * A page of a collection by keyset: what is inserted meanwhile neither repeats nor hides an item.
- * @throws CortigraphError BAD_USER_INPUT for a page too large, a malformed cursor, or first together with last
+ * @throws CortigraphError BAD_USER_INPUT for a page too large, a malformed cursor, the cursor of a list of another kind,
+ * or first together with last
  */
 export async function readPage<T extends Dated>(
+  kind: NodeKind,
   collection: StoreCollection<T>,
   filter: StoreFilter<T>,
   order: ListOrder,
@@ -49,8 +53,8 @@ export async function readPage<T extends Dated>(
   const forwardIs = order === 'CREATED_AT_ASC' ? 'above' : 'below';
   const backwardIs = order === 'CREATED_AT_ASC' ? 'below' : 'above';
   const bounds: DatedFilter[] = [];
-  if (request.after != null) bounds.push(beyond(request.after, forwardIs));
-  if (request.before != null) bounds.push(beyond(request.before, backwardIs));
+  if (request.after != null) bounds.push(beyond(kind, request.after, forwardIs));
+  if (request.before != null) bounds.push(beyond(kind, request.before, backwardIs));
   const ascending = (order === 'CREATED_AT_ASC') !== backward;
   const direction = ascending ? 1 : -1;
   // The generic filter and sort are those of any Dated; T only adds fields.
@@ -73,6 +77,7 @@ export async function readPage<T extends Dated>(
  * @throws CortigraphError BAD_USER_INPUT for a page too large
  */
 export async function readFirstPages<T extends Dated>(
+  kind: NodeKind,
   collection: StoreCollection<T>,
   field: keyof T & string,
   values: readonly string[],
@@ -84,10 +89,10 @@ export async function readFirstPages<T extends Dated>(
   const sort = { createdAt: -1, _id: -1 } as StoreSort<T>;
   const found = await collection.find(filter, { sort, limit }).toArray();
   return Promise.all(
-    values.map((value) => {
+    values.map(async (value) => {
       const own = found.filter((document) => document[field] === value);
       if (own.length <= size && found.length === limit) {
-        return readPage(collection, { [field]: value } as StoreFilter<T>, 'CREATED_AT_DESC', { first });
+        return readPage(kind, collection, { [field]: value } as StoreFilter<T>, 'CREATED_AT_DESC', { first });
       }
       return { items: own.slice(0, size).map(itemOf), hasNextPage: own.length > size, hasPreviousPage: false };
     }),
@@ -101,9 +106,11 @@ function itemOf<T extends Dated>(document: T): Page<T>['items'][number] {
 const cursorOf = ({ createdAt, _id }: Dated): string => encodeCursor({ field: 'createdAt', value: createdAt, id: _id });
 
 /** What lies beyond a cursor; the plain bound beside the `$or` lets an index serve it. */
-function beyond(cursor: string, side: 'above' | 'below'): DatedFilter {
-  const { value, id } = decodeCursor(cursor, 'createdAt');
-  const createdAt = String(value);
+function beyond(kind: NodeKind, cursor: string, side: 'above' | 'below'): DatedFilter {
+  const { value: createdAt, id } = decodeCursor(cursor, 'createdAt');
+  if (typeof createdAt !== 'string' || kindOfId(id) !== kind) {
+    throw badUserInput(`${JSON.stringify(cursor.slice(0, 80))} is not a cursor of this list.`);
+  }
   return side === 'above'
     ? { createdAt: { $gte: createdAt }, $or: [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: id } }] }
     : { createdAt: { $lte: createdAt }, $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };

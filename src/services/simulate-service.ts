@@ -60,7 +60,7 @@ export class SimulateService {
   /**
    * The run of a parameter set and protocol: from the store, or by simulating; after `waitMs` as far as it is. A noise
    * seed that is not given is that of the first replicate.
-   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, or what its job failed with
+   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, CONFLICT when its job is cancelled, or what its job failed with
    */
   async simulate(
     request: SimulationRequest,
@@ -83,6 +83,11 @@ export class SimulateService {
     }
     const run = await this.lab.collections.runs.findOne({ _id: id });
     if (run) return { run: this.viewOf(run), job, created: job.computedRuns > 0 };
+    if (job.status === 'CANCELLED') {
+      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
+        job: job._id,
+      });
+    }
     return { run: this.unfinished(id, digest, job, wanted), job, created: true };
   }
 

@@ -13,7 +13,7 @@ function shuffled(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value)
       .reverse()
-      .map(([key, member]) => [key, shuffled(member as Json)]),
+      .map(([key, member]) => [key, shuffled(member)]),
   );
 }
 

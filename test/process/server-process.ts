@@ -11,13 +11,13 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   readonly dataDir: string;
   /** Everything that it printed so far. */
-  output(): string;
+  readonly output: () => string;
   /** Resolves with the exit code, or the name of the signal that ended it. */
   readonly ended: Promise<number | string>;
   /** Resolves with the first line of output that holds a text; rejects when the process ends before. */
-  line(text: string): Promise<string>;
+  readonly line: (text: string) => Promise<string>;
   /** Ends it if need be, and removes its data. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /** Starts the bundle with a command and an environment, on a data folder of its own unless one is given. */

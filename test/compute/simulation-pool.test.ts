@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { SimulationPool } from '../../src/compute/simulation-pool.js';
+import type { SimulationReply } from '../../src/compute/simulation-task.js';
+import { StopFlag } from '../../src/compute/stop-flag.js';
+import { ishigami } from '../../src/models/ishigami/ishigami.js';
+import { localCircuitDefinition } from '../../src/models/local-circuit/definition.js';
+import { CircuitSimulator } from '../../src/models/local-circuit/simulator.js';
+
+const circuit = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default]));
+
+describe('SimulationPool', () => {
+  const pool = new SimulationPool(1);
+  after(() => pool.close());
+
+  const simulate = async (
+    durationMs: number,
+    options: { stop?: StopFlag; begin?: () => Promise<boolean>; priority?: number; numericsDigest?: string } = {},
+  ): Promise<SimulationReply> => {
+    const { numericsDigest } = await pool.numericsOf('local-circuit');
+    return pool.simulate(
+      {
+        model: 'local-circuit',
+        numericsDigest: options.numericsDigest ?? numericsDigest,
+        values: circuit,
+        protocol: { warmupMs: 0, durationMs, networkSeed: 1, noiseSeed: 1 },
+      },
+      {
+        priority: options.priority ?? 0,
+        stop: options.stop ?? new StopFlag(),
+        begin: options.begin ?? (() => Promise.resolve(true)),
+      },
+    );
+  };
+
+  it('tells the digests that the simulators have on this thread, too', async () => {
+    assert.equal((await pool.numericsOf('local-circuit')).numericsDigest, new CircuitSimulator().numericsDigest());
+    const { numericsDigest } = await pool.numericsOf('ishigami');
+    assert.equal(numericsDigest, ishigami().createSimulator().numericsDigest());
+  });
+
+  it('gives what the simulator gives, with the digest of the file that computed it', async () => {
+    const reply = await simulate(300);
+    assert.ok(reply.kind === 'done');
+    assert.match(reply.kernelDigest, /^[0-9a-f]{64}$/);
+    const protocol = { warmupMs: 0, durationMs: 300, networkSeed: 1, noiseSeed: 1 };
+    const here = new CircuitSimulator().simulate(circuit, protocol, () => false);
+    assert.deepEqual({ outcome: reply.outcome, sums: reply.sums }, here);
+  });
+
+  it('stops a simulation that would take minutes once its flag is raised, and goes on with the same thread', async () => {
+    const stop = new StopFlag();
+    let begun: (() => void) | undefined;
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    const long = simulate(600_000, {
+      stop,
+      begin: async () => {
+        begun?.();
+        return true;
+      },
+    });
+    await hasBegun;
+    stop.raise();
+    assert.deepEqual(await long, { kind: 'stopped' });
+    assert.equal((await simulate(10)).kind, 'done');
+  });
+
+  it('never begins what was stopped while it waited, or what may not begin', async () => {
+    const stop = new StopFlag();
+    stop.raise();
+    const neverAsked = (): Promise<boolean> => assert.fail('asked to begin');
+    assert.deepEqual(await simulate(10, { stop, begin: neverAsked }), { kind: 'stopped' });
+    assert.deepEqual(await simulate(10, { begin: () => Promise.resolve(false) }), { kind: 'stopped' });
+  });
+
+  it('refuses to compute under numerics that are not its own', async () => {
+    const reply = await simulate(10, { numericsDigest: 'f'.repeat(64) });
+    assert.equal(reply.kind, 'otherNumerics');
+  });
+
+  it('takes the highest priority first, and equal ones in order', async () => {
+    const order: string[] = [];
+    const named = (name: string, priority: number): Promise<SimulationReply> =>
+      simulate(10, {
+        priority,
+        begin: async () => {
+          order.push(name);
+          return true;
+        },
+      });
+    await Promise.all([
+      named('first', 0),
+      named('low', -2),
+      named('middle', -1),
+      named('high', 1),
+      named('low too', -2),
+    ]);
+    assert.deepEqual(order, ['first', 'high', 'middle', 'low', 'low too']);
+  });
+});
