@@ -45,7 +45,10 @@ export class Lists {
   constructor(private readonly lab: Lab) {}
 
   parameterSets(filter: ParameterSetFilter, order: ListOrder): List<ParameterSetDocument> {
-    return list('ParameterSet', this.lab.collections.parameterSets, order, { ...given({ model: filter.model }), ...created(filter) });
+    return list('ParameterSet', this.lab.collections.parameterSets, order, {
+      ...given({ model: filter.model }),
+      ...created(filter),
+    });
   }
 
   /** Runs that are stored; those on their way are seen through their jobs. */

@@ -2,21 +2,16 @@ import { addAbortListener } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulationReply } from '../compute/simulation-task.js';
 import { StopFlag } from '../compute/stop-flag.js';
-import type { ClaimDocument, ExecutionDocument, RunDocument } from '../domain/documents.js';
+import type { ExecutionDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
-import type { Identity, RunKey } from '../domain/identity.js';
+import type { Identity } from '../domain/identity.js';
 import { runIdentity } from '../domain/identity.js';
 import { idOf } from '../domain/ids.js';
-import { LeaseWatch } from '../jobs/lease-watch.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
 import { isDuplicateKey } from '../store/store-errors.js';
+import type { ClaimResult, Claims, HeldClaim, WantedRun } from './claims.js';
 import type { Lab } from './lab.js';
-
-/** A run that is wanted: its key, and the parameter set that its values belong to. */
-export interface WantedRun extends RunKey {
-  readonly parameterSetId: string;
-}
 
 /** A stored run, and whether it was computed for this request. */
 export interface ObtainedRun {
@@ -40,9 +35,6 @@ interface Shared {
   wanters: number;
 }
 
-/** What an attempt to hold a run's claim came to. */
-type ClaimResult = { readonly attempt: number; readonly startedAt: string } | 'stored' | 'heldElsewhere';
-
 /** How often a process looks at a run that another one computes. */
 const POLL_MS = 100;
 
@@ -52,28 +44,11 @@ const POLL_MS = 100;
  */
 export class RunService {
   private readonly inFlight = new Map<string, Shared>();
-  private readonly held = new Map<string, ClaimDocument>();
-  private readonly leases: LeaseWatch;
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly lab: Lab,
-    /** Names this process among all that share the store. */
-    private readonly holder: string,
-  ) {
-    this.leases = new LeaseWatch(() => lab.clock.monotonicMs(), lab.settings.staleLeaseMs);
-  }
-
-  /** Begins to show that this process's claims are alive. */
-  start(): void {
-    this.timer = setInterval(() => void this.beat(), this.lab.settings.heartbeatMs);
-    this.timer.unref();
-  }
-
-  /** Ends the heartbeats; runs in flight are stopped by the jobs that want them. */
-  close(): void {
-    clearInterval(this.timer);
-  }
+    private readonly claims: Claims,
+  ) {}
 
   /**
    * The run of a key. Rejects with a {@link WorkStoppedError} when the signal is aborted; the simulation stops when the
@@ -88,6 +63,11 @@ export class RunService {
     let shared = this.inFlight.get(identity.id);
     if (!shared || shared.stop.raised) shared = this.begin(identity, wanted, want);
     return this.join(shared, want.signal);
+  }
+
+  /** Waits until nothing is in flight: every claim is then given back. Abort the signals of those who want runs first. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.inFlight.values()].map(({ result }) => result));
   }
 
   private begin(identity: Identity, wanted: WantedRun, want: Want): Shared {
@@ -126,7 +106,7 @@ export class RunService {
     for (;;) {
       let claim: ClaimResult = 'heldElsewhere';
       const begin = async (): Promise<boolean> => {
-        claim = await this.claim(identity, wanted);
+        claim = await this.claims.take(identity, wanted);
         if (typeof claim === 'object') want.begun?.();
         return typeof claim === 'object';
       };
@@ -148,67 +128,20 @@ export class RunService {
     }
   }
 
-  /** Tries once to hold a run's claim: a new one, one that failed or was given back, or a stale one. */
-  private async claim({ id: runId, digest }: Identity, wanted: WantedRun): Promise<ClaimResult> {
-    const { claims, runs } = this.lab.collections;
-    const startedAt = this.lab.clock.now().toISOString();
-    const { model, numericsDigest, parameterSetId, protocol } = wanted;
-    const claim: ClaimDocument = {
-      _id: runId,
-      schemaVersion: documentVersion,
-      createdAt: startedAt,
-      digest,
-      model,
-      numericsDigest,
-      parameterSetId,
-      protocol,
-      state: 'RUNNING',
-      attempt: 1,
-      holder: this.holder,
-      heartbeat: 0,
-      startedAt,
-      error: null,
-    };
-    try {
-      await claims.insertOne(claim);
-      this.held.set(runId, claim);
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      const known = await claims.findOne({ _id: runId });
-      if (!known) return (await runs.findOne({ _id: runId })) ? 'stored' : 'heldElsewhere';
-      const { attempt, holder, heartbeat, state } = known;
-      const free = state === 'FAILED' || holder === null || holder === this.holder;
-      if (!free && !this.leases.isStale(runId, `${attempt}/${holder}/${heartbeat}`)) return 'heldElsewhere';
-      const taken = await claims.findOneAndUpdate(
-        { _id: runId, attempt, heartbeat, state },
-        { $set: { state: 'RUNNING', attempt: attempt + 1, holder: this.holder, heartbeat: 0, startedAt, error: null } },
-        { returnDocument: 'after' },
-      );
-      if (!taken) return 'heldElsewhere';
-      this.held.set(runId, taken);
-    }
-    this.leases.forget(runId);
-    const { attempt } = this.held.get(runId) ?? claim;
-    // Whoever held it before may have stored the run between our look and our claim.
-    if (!(await runs.findOne({ _id: runId }))) return { attempt, startedAt };
-    await this.release(runId, attempt);
-    return 'stored';
-  }
-
   /** Stores what a worker gave: the execution, then the run, then the claim's end. */
   private async conclude(
     identity: Identity,
     wanted: WantedRun,
-    claim: Exclude<ClaimResult, string>,
+    claim: HeldClaim,
     reply: SimulationReply,
   ): Promise<ObtainedRun> {
     const runId = identity.id;
     if (reply.kind === 'stopped') {
-      await this.release(runId, claim.attempt);
+      await this.claims.release(runId, claim);
       throw new WorkStoppedError('cancelled');
     }
     if (reply.kind === 'otherNumerics') {
-      await this.release(runId, claim.attempt);
+      await this.claims.release(runId, claim);
       throw new CortigraphError(
         'UNAVAILABLE',
         `The workers of this server compute ${wanted.model} with other numerics than the run is stored under.`,
@@ -236,7 +169,7 @@ export class RunService {
     } catch (error) {
       if (!isDuplicateKey(error)) throw error; // a stale holder stored it: same key, same bits
     }
-    await this.release(runId, claim.attempt);
+    await this.claims.release(runId, claim);
     return { run, computed: true };
   }
 
@@ -247,18 +180,14 @@ export class RunService {
     const message = `The simulator of ${wanted.model} failed at run ${runId}; ask again to retry.`;
     const execution = this.execution(runId, wanted, claim, { kernelDigest: null, error: message });
     await this.lab.collections.executions.insertOne(execution);
-    await this.lab.collections.claims.updateOne(
-      { _id: runId, attempt: claim.attempt },
-      { $set: { state: 'FAILED', holder: null, error: message } },
-    );
-    this.held.delete(runId);
+    await this.claims.fail(runId, claim, message);
     return new CortigraphError('INTERNAL', message, { run: runId }, { cause });
   }
 
   private execution(
     runId: string,
     { model, numericsDigest, parameterSetId }: WantedRun,
-    { attempt, startedAt }: Exclude<ClaimResult, string>,
+    { attempt, startedAt }: HeldClaim,
     end: Pick<ExecutionDocument, 'kernelDigest' | 'error'>,
   ): ExecutionDocument {
     const finishedAt = this.lab.clock.now().toISOString();
@@ -276,26 +205,6 @@ export class RunService {
       finishedAt,
       ...end,
     };
-  }
-
-  private async release(runId: string, attempt: number): Promise<void> {
-    this.held.delete(runId);
-    await this.lab.collections.claims.deleteMany({ _id: runId, attempt });
-  }
-
-  private async beat(): Promise<void> {
-    for (const [runId, claim] of this.held) {
-      const heartbeat = claim.heartbeat + 1;
-      try {
-        const { matchedCount } = await this.lab.collections.claims.updateOne(
-          { _id: runId, attempt: claim.attempt, holder: this.holder },
-          { $set: { heartbeat } },
-        );
-        if (matchedCount === 1 && this.held.get(runId) === claim) this.held.set(runId, { ...claim, heartbeat });
-      } catch (error) {
-        this.lab.log.warn({ err: error, runId }, 'a claim could not be renewed; will try again');
-      }
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { Claims } from './claims.js';
 import { ExplainService } from './explain-service.js';
 import { JobService } from './job-service.js';
 import type { Lab } from './lab.js';
@@ -29,7 +30,8 @@ export interface Services {
 
 /** Puts the services of a lab together. `holder` names this process among all that share the store. */
 export function createServices(lab: Lab, holder: string): Services {
-  const runs = new RunService(lab, holder);
+  const claims = new Claims(lab, holder);
+  const runs = new RunService(lab, claims);
   const parameterSets = new ParameterSetService(lab);
   const jobs = new JobService(lab, holder);
   const respond = new RespondService(lab, jobs, parameterSets);
@@ -47,12 +49,13 @@ export function createServices(lab: Lab, holder: string): Services {
     lists: new Lists(lab),
     lookups: new Lookups(lab, simulate),
     start: async () => {
-      runs.start();
+      claims.start();
       await jobs.start();
     },
     close: async () => {
       await jobs.close();
-      runs.close();
+      await runs.close();
+      claims.close();
     },
   };
 }

@@ -8,12 +8,13 @@ import { canonicalValues } from '../domain/parameter-values.js';
 import type { GivenProtocol, Protocol } from '../domain/protocol.js';
 import { completeProtocol } from '../domain/protocol.js';
 import { estimateOutputs, raisedFlags } from '../statistics/estimator.js';
+import type { WantedRun } from './claims.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel, requireNumerics } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
 import type { AskOptions } from './respond-service.js';
-import type { RunService, WantedRun } from './run-service.js';
+import type { RunService } from './run-service.js';
 
 /** The kind of the jobs that make one run. Their key is the run's id. */
 export const simulationJob = 'simulation';

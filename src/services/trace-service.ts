@@ -156,12 +156,15 @@ class GraphBuilder {
 
   /** @param impliedBelow the level below which code, agents and estimations are shown: they lie one level upstream */
   build(impliedBelow: number): ProvenanceGraph {
-    for (const found of this.found.values()) if (found.level < impliedBelow) this.imply(found);
+    for (const found of this.found.values()) this.imply(found, impliedBelow - found.level);
     return { nodes: [...this.nodes.values()], edges: [...this.edges.values()], truncated: this.truncated };
   }
 
-  private imply({ kind, document }: Found): void {
+  /** @param depth how many levels upstream of the document to show */
+  private imply({ kind, document }: Found, depth: number): void {
     for (const { from, relation, node } of implied[kind](document as never)) {
+      // What a document implies of itself lies one level upstream; what that implies, two.
+      if (depth < (from === document._id ? 1 : 2)) continue;
       this.nodes.set(node.id, node);
       this.connect({ from, to: node.id, relation: relation satisfies ProvRelation });
     }

@@ -7,12 +7,15 @@ import { CortigraphError } from '../../src/domain/errors.js';
 import { runIdentity } from '../../src/domain/identity.js';
 import { WorkStoppedError } from '../../src/jobs/work-signal.js';
 import type { Lab } from '../../src/services/lab.js';
+import { Claims } from '../../src/services/claims.js';
 import { RunService } from '../../src/services/run-service.js';
 import type { Store } from '../../src/store/store.js';
 import { testStores } from '../store/stores.js';
 import { openTestLab, wantedRun } from './test-lab.js';
 
 const want = (): { signal: AbortSignal; priority: number } => ({ signal: new AbortController().signal, priority: 0 });
+
+const runsOf = (lab: Lab, holder: string): RunService => new RunService(lab, new Claims(lab, holder));
 
 for (const { name, open } of testStores) {
   describe(`claims of runs (${name})`, () => {
@@ -53,7 +56,7 @@ for (const { name, open } of testStores) {
 
     it('let two processes that want one run at the same time compute it once', async () => {
       const wanted = await wantedRun(lab, 1);
-      const services = [new RunService(lab, 'a'), new RunService(lab, 'b'), new RunService(lab, 'c')];
+      const services = [runsOf(lab, 'a'), runsOf(lab, 'b'), runsOf(lab, 'c')];
       const obtained = await Promise.all(services.map((service) => service.obtain(wanted, want())));
       assert.equal(new Set(obtained.map(({ run }) => run._id)).size, 1);
       assert.equal(obtained.filter(({ computed }) => computed).length, 1);
@@ -67,7 +70,7 @@ for (const { name, open } of testStores) {
         [3, { holder: null }],
       ] as const) {
         const id = await claimElsewhere(seed, fields);
-        const { run, computed } = await new RunService(lab, 'a').obtain(await wantedRun(lab, seed), want());
+        const { run, computed } = await runsOf(lab, 'a').obtain(await wantedRun(lab, seed), want());
         assert.deepEqual([run._id, computed], [id, true]);
         const [execution] = await lab.collections.executions.find({ runId: id }).toArray();
         assert.equal(execution?.attempt, 2);
@@ -90,7 +93,7 @@ for (const { name, open } of testStores) {
           }),
         },
       };
-      const obtaining = new RunService(watched, 'a').obtain(await wantedRun(lab, 4), want());
+      const obtaining = runsOf(watched, 'a').obtain(await wantedRun(lab, 4), want());
       await once(looks, 'look');
       await once(looks, 'look');
       assert.equal(await lab.collections.runs.findOne({ _id: id }), null);
@@ -102,10 +105,10 @@ for (const { name, open } of testStores) {
 
     it('end with the run that another process stored meanwhile', async () => {
       const wanted = await wantedRun(lab, 5);
-      const { run } = await new RunService(lab, 'a').obtain(wanted, want());
+      const { run } = await runsOf(lab, 'a').obtain(wanted, want());
       await lab.collections.runs.deleteMany({ _id: run._id });
       await claimElsewhere(5, {});
-      const obtaining = new RunService(lab, 'b').obtain(wanted, want());
+      const obtaining = runsOf(lab, 'b').obtain(wanted, want());
       await lab.collections.runs.insertOne(run);
       const obtained = await obtaining;
       assert.equal(obtained.computed, false);
@@ -118,7 +121,7 @@ for (const { name, open } of testStores) {
       const { numericsDigest } = await simulations.numericsOf('local-circuit');
       const values = Object.fromEntries((lab.models[0]?.inputs ?? []).map((input) => [input.name, input.default]));
       const protocol = { warmupMs: 0, durationMs: 600_000, networkSeed: 1, noiseSeed: 6 };
-      const service = new RunService(lab, 'a');
+      const service = runsOf(lab, 'a');
       const [one, two] = [new AbortController(), new AbortController()];
       let tell = (): void => undefined;
       const hasBegun = new Promise<void>((resolve) => (tell = resolve));
@@ -139,7 +142,7 @@ for (const { name, open } of testStores) {
 
     it('do not compute what workers would compute under other numerics', async () => {
       const wanted = { ...(await wantedRun(lab, 7)), numericsDigest: 'f'.repeat(64) };
-      await assert.rejects(new RunService(lab, 'a').obtain(wanted, want()), (error) => {
+      await assert.rejects(runsOf(lab, 'a').obtain(wanted, want()), (error) => {
         return error instanceof CortigraphError && error.code === 'UNAVAILABLE';
       });
       assert.equal(await lab.collections.claims.countDocuments({ numericsDigest: 'f'.repeat(64) }), 0);

@@ -5,7 +5,7 @@ import type { RunKey } from '../../src/domain/identity.js';
 import { parameterSetIdentity } from '../../src/domain/identity.js';
 import { models } from '../../src/models/registry.js';
 import type { Lab, Log } from '../../src/services/lab.js';
-import type { WantedRun } from '../../src/services/run-service.js';
+import type { WantedRun } from '../../src/services/claims.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { migrate } from '../../src/store/migrate.js';
 import type { Store } from '../../src/store/store.js';
