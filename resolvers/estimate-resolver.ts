@@ -1,5 +1,6 @@
 import { Arg, FieldResolver, Float, Resolver, Root } from 'type-graphql';
 import { Estimate, Interval } from '../schema/estimate.js';
+import { defaultLevel } from '../src/domain/estimate.js';
 import { checkedLevel } from '../src/services/question.js';
 import { halfWidth } from '../src/statistics/estimator.js';
 
@@ -8,9 +9,10 @@ export class EstimateResolver {
   @FieldResolver(() => Interval, { nullable: true, description: 'Null where the standard error is.' })
   interval(
     @Root() estimate: Estimate,
-    @Arg('level', () => Float, { nullable: true, defaultValue: 0.95 }) level: number,
+    @Arg('level', () => Float, { nullable: true, defaultValue: defaultLevel }) given: number | null,
   ): Interval | null {
-    const half = halfWidth(estimate, checkedLevel(level));
+    const level = checkedLevel(given ?? defaultLevel);
+    const half = halfWidth(estimate, level);
     return half === null ? null : { level, lower: estimate.value - half, upper: estimate.value + half };
   }
 }

@@ -35,11 +35,11 @@ export class ParameterSetResolver {
 
   @Mutation(() => CreateParameterSetPayload)
   async createParameterSet(
-    @Arg('model', () => String, { nullable: true, defaultValue: 'local-circuit' }) model: string,
+    @Arg('model', () => String, { nullable: true, defaultValue: 'local-circuit' }) model: string | null,
     @Arg('parameters', () => ParameterValuesScalar) parameters: Readonly<Record<string, number>>,
     @Ctx() { services }: RequestContext,
   ): Promise<CreateParameterSetPayload> {
-    const { parameterSet, created } = await services.parameterSets.create(model, parameters);
+    const { parameterSet, created } = await services.parameterSets.create(model ?? 'local-circuit', parameters);
     return { parameterSet: toParameterSet(parameterSet), created };
   }
 

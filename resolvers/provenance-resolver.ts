@@ -12,10 +12,10 @@ export class ProvenanceResolver {
   provenance(
     @Arg('id', () => ID) id: string,
     @Arg('direction', () => ProvenanceDirectionEnum, { nullable: true, defaultValue: 'UPSTREAM' })
-    direction: ProvenanceDirection,
-    @Arg('depth', () => Int, { nullable: true, defaultValue: 10 }) depth: number,
+    direction: ProvenanceDirection | null,
+    @Arg('depth', () => Int, { nullable: true, defaultValue: 10 }) depth: number | null,
     @Ctx() { services }: RequestContext,
   ): Promise<ProvenanceGraph> {
-    return services.trace.trace(id, direction, depth);
+    return services.trace.trace(id, direction ?? 'UPSTREAM', depth ?? 10);
   }
 }

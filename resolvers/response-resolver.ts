@@ -17,7 +17,7 @@ export class ResponseResolver {
   })
   async response(
     @Arg('input', () => ResponseInput) input: ResponseInput,
-    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs }) waitMs: number,
+    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs }) waitMs: number | null,
     @Ctx() context: RequestContext,
   ): Promise<Response> {
     return toResponse(await context.services.respond.ask(requestOf(input), askOptions(context, waitMs)));

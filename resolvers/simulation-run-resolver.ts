@@ -40,7 +40,7 @@ export class SimulationRunResolver {
   @Mutation(() => RunSimulationPayload, { description: 'Runs a simulation unless it is stored already.' })
   async runSimulation(
     @Arg('input', () => RunSimulationInput) input: RunSimulationInput,
-    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs }) waitMs: number,
+    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs }) waitMs: number | null,
     @Ctx() context: RequestContext,
   ): Promise<RunSimulationPayload> {
     const { run, job, created } = await context.services.simulate.simulate(

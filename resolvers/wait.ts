@@ -9,7 +9,8 @@ export const defaultWaitMs = 10_000;
 const maxWaitMs = 60_000;
 
 /** How to wait for an answer, of what the client asked. */
-export function askOptions(context: RequestContext, waitMs: number): AskOptions {
+export function askOptions(context: RequestContext, given: number | null): AskOptions {
+  const waitMs = given ?? defaultWaitMs;
   if (waitMs < 0 || waitMs > maxWaitMs) {
     throw badUserInput(`waitMs must be from 0 to ${maxWaitMs}, not ${waitMs}.`, {
       allowed: { min: 0, max: maxWaitMs },

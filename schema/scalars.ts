@@ -26,12 +26,8 @@ function literal(node: ValueNode, variables: Readonly<Record<string, unknown>> |
       return Number(node.value);
     case Kind.VARIABLE:
       return variables?.[node.name.value];
-    case Kind.OBJECT: {
-      const names = node.fields.map((field) => field.name.value);
-      const repeated = names.find((name, i) => names.indexOf(name) !== i);
-      if (repeated !== undefined) throw badUserInput(`${repeated} is given twice.`, { input: repeated });
+    case Kind.OBJECT: // a name given twice is refused by graphql-js
       return Object.fromEntries(node.fields.map((field) => [field.name.value, literal(field.value, variables)]));
-    }
     default:
       throw new GraphQLError('ParameterValues is an object: input name to finite number.', { nodes: node });
   }

@@ -1,4 +1,4 @@
-import { badUserInput } from '../domain/errors.js';
+import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { Estimand, Tolerance } from '../domain/estimate.js';
 import { defaultLevel } from '../domain/estimate.js';
 import type { CanonicalValues } from '../domain/identity.js';
@@ -47,10 +47,11 @@ const MAX_REPLICATES = 10_000;
 
 /**
  * Checks a request and puts it into canonical form.
- * @throws CortigraphError BAD_USER_INPUT
+ * @throws CortigraphError BAD_USER_INPUT; UNAVAILABLE where only a surrogate may answer and there is none
  */
 export async function readQuestion(lab: Lab, request: ResponseRequest): Promise<Question> {
   const model = requireModel(lab, request.model);
+  refuseSurrogate(request.source, model);
   const values = canonicalValues(model, request.parameters);
   const protocol = completeProtocol(model.name, model.protocol, request.protocol ?? {});
   const tolerances = (request.tolerances ?? []).map((tolerance) => readTolerance(model, tolerance));
@@ -81,6 +82,11 @@ export function payloadOf(question: QuestionPayload & { readonly model: ModelDef
   const tolerances = question.tolerances.map(({ output, halfWidth, level }) => ({ output, halfWidth, level }));
   const protocol = { ...question.protocol };
   return { model: question.model.name, numericsDigest, values, source, estimand, replicates, protocol, tolerances };
+}
+
+function refuseSurrogate(source: ResponseSource, { name }: ModelDefinition): void {
+  if (source !== 'SURROGATE') return;
+  throw new CortigraphError('UNAVAILABLE', `No surrogate of ${name} has been trained: ask for AUTO or SIMULATION.`);
 }
 
 function readTolerance(

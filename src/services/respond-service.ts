@@ -41,7 +41,6 @@ export class RespondService {
    */
   async ask(request: ResponseRequest, { waitMs, mayCompute }: AskOptions): Promise<Answer> {
     const question = await readQuestion(this.lab, request);
-    refuseSurrogate(question);
     const stored = await this.answers.poolOf(question);
     if (stored.assessment.missing === 0) return this.fromStore(question, stored);
     refuseTooCostly(question, stored.assessment, stored.pool.length === 0, {
@@ -145,14 +144,6 @@ export class RespondService {
       computedRuns: 0,
     };
   }
-}
-
-function refuseSurrogate({ source, model }: Question): void {
-  if (source !== 'SURROGATE') return;
-  throw new CortigraphError(
-    'UNAVAILABLE',
-    `No surrogate of ${model.name} has been trained: ask for AUTO or SIMULATION.`,
-  );
 }
 
 const abortedNote = ({ assessment }: PoolOfQuestion): string =>

@@ -89,7 +89,9 @@ export class SimulateService {
         job: job._id,
       });
     }
-    return { run: this.unfinished(id, digest, job, wanted), job, created: true };
+    const claim = await this.lab.collections.claims.findOne({ _id: id });
+    const isHeld = claim?.state === 'RUNNING'; // by whichever job, here or elsewhere
+    return { run: isHeld ? claimed(claim) : this.unfinished(id, digest, job, wanted), job, created: true };
   }
 
   /**
@@ -104,11 +106,12 @@ export class SimulateService {
       this.jobs.latestOf(id),
     ]);
     if (stored) return this.viewOf(stored);
-    if (claim) return claimed(claim);
+    if (claim?.state === 'RUNNING') return claimed(claim);
     if (job?.active) {
       const wanted = job.payload as unknown as WantedRun; // written by simulate
       return this.unfinished(id, runIdentity(wanted).digest, job, wanted);
     }
+    if (claim) return claimed(claim);
     throw notFound(`simulation run ${id}`);
   }
 
