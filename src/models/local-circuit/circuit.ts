@@ -28,6 +28,9 @@ const TINY = Math.fround(1e-30);
  *    draw v, and fails where it lies below `failuresBelow`.
  * At the start conductances are 0, and w is uniform between rest and threshold: w = r·(3/32·2^−24) + 1/16 with r the
  * upper 24 bits of lane cell mod 4 of draw ⌊cell/4⌋, the first draws of the noise seed.
+ *
+ * Constants may vary as far as: populations are multiples of 4 with at most 4,096 places (cells × delaySteps) each, and
+ * a cell is held for longer than a block and less than 255 steps.
  */
 export class Circuit {
   /** Half-scale voltage and conductances of each cell: rising and decaying variables of AMPA, NMDA and GABA. */
