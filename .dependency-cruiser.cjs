@@ -3,7 +3,7 @@
  * migrations/ belongs to main.ts: it speaks the store's seam and nothing else.
  */
 const rows = [
-  ['^src/main\\.ts$', '^src/migrate\\.ts$'],
+  ['^src/[^/]+\\.ts$'],
   ['^src/http/', '^src/cli/'],
   ['^resolvers/'],
   ['^schema/'],
@@ -12,53 +12,54 @@ const rows = [
   ['^src/models/', '^src/surrogate/', '^src/statistics/', '^src/design/', '^src/provenance/'],
   ['^src/domain/'],
 ];
+const pureRooms = '^src/(domain|models|surrogate|statistics|design|provenance)/';
 const above = (index) => rows.slice(0, index).flat();
-const upward = rows
-  .flatMap((rooms, index) =>
-    rooms.map((room) => ({
+const beside = (rooms, room) =>
+  rooms.filter((other) => other !== room && !(room === '^migrations/' && other === '^src/store/'));
+const upward = rows.flatMap((rooms, index) =>
+  rooms
+    .map((room) => ({
       name: `from ${room} only downwards`,
       comment: 'A room imports only rooms below it: move what is shared down, or pass it in as an argument.',
       severity: 'error',
       from: { path: room },
-      to: {
-        path: [
-          ...above(index),
-          ...rooms.filter((other) => other !== room && !(room === '^migrations/' && other === '^src/store/')),
-        ],
-      },
-    })),
-  )
-  .filter((rule) => rule.to.path.length > 0);
+      to: { path: [...above(index), ...beside(rooms, room)] },
+    }))
+    .filter((rule) => rule.to.path.length > 0),
+);
+const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
 
 module.exports = {
   forbidden: [
     ...upward,
-    { name: 'no circles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
-    {
-      name: 'domain imports nothing of ours',
-      severity: 'error',
-      from: { path: '^src/domain/' },
-      to: { path: '^(src/(?!domain/)|resolvers/|schema/|migrations/|test/|bench/)' },
-    },
-    {
-      name: 'pure rooms do no I/O',
-      severity: 'error',
-      from: { path: '^src/(models|surrogate|statistics|design|provenance)/' },
-      to: { dependencyTypes: ['core'], path: '^(?!crypto$|node:crypto$)' },
-    },
-    {
-      name: 'the product does not import its tests',
-      severity: 'error',
-      from: { path: '^(src|resolvers|schema|migrations)/' },
-      to: { path: '^(test|bench)/' },
-    },
-    {
-      name: 'config is read by main only',
-      severity: 'error',
-      from: { path: '^src/(services|jobs|compute|store|models|statistics|provenance|domain)/' },
-      to: { path: '^src/config\\.ts$' },
-    },
-    { name: 'no orphans', severity: 'error', from: { orphan: true, pathNot: '^(test|bench)/|\\.d\\.ts$' }, to: {} },
+    forbid('no circles', {}, { circular: true }),
+    forbid('pure rooms do no I/O', { path: pureRooms }, { dependencyTypes: ['core'], path: '^(?!(node:)?crypto$)' }),
+    forbid(
+      'pure rooms use few libraries: none but those named here',
+      { path: pureRooms },
+      { path: '^node_modules/(?!fastest-levenshtein/)' },
+    ),
+    forbid(
+      'only the doors and their nouns know GraphQL and HTTP',
+      { path: '^src/(services|jobs|compute|store|models|statistics|provenance|domain)/' },
+      { path: '^node_modules/(@apollo|graphql|graphql-scalars|type-graphql|cors)/' },
+    ),
+    forbid(
+      'resolvers and the schema ask services, and nothing behind them',
+      { path: '^(resolvers|schema)/' },
+      { path: '^src/(jobs|compute|store|models|statistics)/' },
+    ),
+    forbid(
+      'settings are read by the wiring alone',
+      { path: '^(src/[^/]+/|resolvers/|schema/|migrations/)' },
+      { path: '^src/config\\.ts$' },
+    ),
+    forbid(
+      'the product does not import its tests',
+      { path: '^(src|resolvers|schema|migrations)/' },
+      { path: '^(test|bench)/' },
+    ),
+    forbid('no orphans', { orphan: true, pathNot: '^(test|bench)/|\\.d\\.ts$' }, {}),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

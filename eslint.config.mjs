@@ -1,6 +1,22 @@
 import tseslint from 'typescript-eslint';
 
-/** `!` needs a proof beside it: a comment on the line that says why the value is there. */
+const noClock = 'Pure rooms have no clock, no I/O and no global state: take it as an argument.';
+/** What of Math is exact, by IEEE 754 or by its definition, and so has the same bits in every engine. */
+const exactMath = 'fround|imul|floor|ceil|round|trunc|min|max|abs|sign|sqrt|clz32|PI';
+
+const ofPureRooms = [
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: noClock },
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: noClock },
+  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Take a seed as an argument.' },
+];
+const everywhere = [
+  {
+    selector: 'TSEnumDeclaration',
+    message: 'Use a readonly array of names and a union type; GraphQL enums are registered from those.',
+  },
+  { selector: 'ExportAllDeclaration', message: 'No barrel files: import from the file that holds the concept.' },
+];
+
 export default tseslint.config(
   { ignores: ['build*/', 'dist/', 'data/', 'node_modules/', 'scripts/', '*.mjs', '*.cjs'] },
   ...tseslint.configs.recommendedTypeChecked,
@@ -16,16 +32,9 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      'no-restricted-syntax': ['error', ...everywhere],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'TSEnumDeclaration',
-          message: 'Use a readonly array of names and a union type; GraphQL enums are registered from those.',
-        },
-        { selector: 'ExportAllDeclaration', message: 'No barrel files: import from the file that holds the concept.' },
-      ],
     },
   },
   {
@@ -38,28 +47,35 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': [
         'error',
-        ...['process', 'setTimeout', 'setInterval', 'fetch', 'console'].map((name) => ({
-          name,
-          message: 'Pure rooms have no clock, no I/O and no global state.',
-        })),
+        ...[
+          'process',
+          'globalThis',
+          'performance',
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'fetch',
+          'console',
+        ].map((name) => ({ name, message: noClock })),
       ],
-      'no-restricted-properties': [
-        'error',
-        { object: 'Date', property: 'now', message: 'Pure rooms have no clock: take the time as an argument.' },
-        { object: 'Math', property: 'random', message: 'Pure rooms take seeds as arguments.' },
-      ],
+      'no-restricted-syntax': ['error', ...everywhere, ...ofPureRooms],
     },
   },
   {
     files: ['src/models/**'],
     rules: {
-      'no-restricted-properties': [
+      'no-restricted-syntax': [
         'error',
-        ...['exp', 'log', 'pow', 'sin', 'cos', 'tan', 'random'].map((property) => ({
-          object: 'Math',
-          property,
+        ...everywhere,
+        ...ofPureRooms,
+        {
+          selector: `MemberExpression[object.name='Math'][property.name!=/^(${exactMath})$/]`,
           message: 'Its bits may differ between engines: use src/models/exact-math.ts.',
-        })),
+        },
+        {
+          selector: "BinaryExpression[operator='**'][left.value!=2]",
+          message: 'The bits of ** may differ between engines, except for whole powers of 2: multiply.',
+        },
       ],
     },
   },

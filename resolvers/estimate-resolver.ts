@@ -1,8 +1,7 @@
 import { Arg, FieldResolver, Float, Resolver, Root } from 'type-graphql';
 import { Estimate, Interval } from '../schema/estimate.js';
 import { defaultLevel } from '../src/domain/estimate.js';
-import { checkedLevel } from '../src/services/question.js';
-import { halfWidth } from '../src/statistics/estimator.js';
+import { intervalOf } from '../src/services/intervals.js';
 
 @Resolver(() => Estimate)
 export class EstimateResolver {
@@ -11,8 +10,6 @@ export class EstimateResolver {
     @Root() estimate: Estimate,
     @Arg('level', () => Float, { nullable: true, defaultValue: defaultLevel }) given: number | null,
   ): Interval | null {
-    const level = checkedLevel(given ?? defaultLevel);
-    const half = halfWidth(estimate, level);
-    return half === null ? null : { level, lower: estimate.value - half, upper: estimate.value + half };
+    return intervalOf(estimate, given ?? defaultLevel);
   }
 }

@@ -15,6 +15,7 @@ import type { RunDocument } from '../src/domain/documents.js';
 import type { List } from '../src/services/lists.js';
 import type { ListOrder } from '../src/services/pages.js';
 import type { RequestContext } from './context.js';
+import { defaultModel } from '../src/domain/model-definition.js';
 
 @Resolver(() => ParameterSet)
 export class ParameterSetResolver {
@@ -35,11 +36,11 @@ export class ParameterSetResolver {
 
   @Mutation(() => CreateParameterSetPayload)
   async createParameterSet(
-    @Arg('model', () => String, { nullable: true, defaultValue: 'local-circuit' }) model: string | null,
+    @Arg('model', () => String, { nullable: true, defaultValue: defaultModel }) model: string | null,
     @Arg('parameters', () => ParameterValuesScalar) parameters: Readonly<Record<string, number>>,
     @Ctx() { services }: RequestContext,
   ): Promise<CreateParameterSetPayload> {
-    const { parameterSet, created } = await services.parameterSets.create(model ?? 'local-circuit', parameters);
+    const { parameterSet, created } = await services.parameterSets.create(model ?? defaultModel, parameters);
     return { parameterSet: toParameterSet(parameterSet), created };
   }
 

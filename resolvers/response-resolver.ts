@@ -4,10 +4,12 @@ import { Explanation, toExplanation } from '../schema/explanation.js';
 import { ParameterSet, toParameterSet } from '../schema/parameter-set.js';
 import { Response, ResponseInput, toResponse } from '../schema/response.js';
 import { SimulationRun, toSimulationRun } from '../schema/simulation-run.js';
+import { checkedPageSize, maxPageSize } from '../src/services/pages.js';
 import type { ResponseRequest } from '../src/services/question.js';
 import type { RequestContext } from './context.js';
 import { outputNamed } from './output-named.js';
 import { askOptions, defaultWaitMs } from './wait.js';
+import { defaultModel } from '../src/domain/model-definition.js';
 
 @Resolver(() => Response)
 export class ResponseResolver {
@@ -36,9 +38,16 @@ export class ResponseResolver {
     return toParameterSet(await loaders.parameterSet.load(response.parameterSetId));
   }
 
-  @FieldResolver(() => [SimulationRun], { description: 'The runs behind it; while PENDING those that are there.' })
-  async runs(@Root() { runIds }: Response, @Ctx() { loaders }: RequestContext): Promise<readonly SimulationRun[]> {
-    return Promise.all(runIds.map(async (id) => toSimulationRun(await loaders.run.load(id))));
+  @FieldResolver(() => [SimulationRun], {
+    description: 'The runs behind it, in the order of their ids; while PENDING those that are there.',
+  })
+  async runs(
+    @Root() { runIds }: Response,
+    @Arg('first', () => Int, { nullable: true, defaultValue: maxPageSize }) first: number | null,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<readonly SimulationRun[]> {
+    const shown = runIds.slice(0, checkedPageSize(first ?? maxPageSize));
+    return Promise.all(shown.map(async (id) => toSimulationRun(await loaders.run.load(id))));
   }
 
   @FieldResolver(() => Estimate, { nullable: true })
@@ -49,7 +58,7 @@ export class ResponseResolver {
 
 const requestOf = (input: ResponseInput): ResponseRequest => ({
   ...input,
-  model: input.model ?? 'local-circuit',
+  model: input.model ?? defaultModel,
   source: input.source ?? 'AUTO',
   estimand: input.estimand ?? 'FIXED_NETWORK',
 });

@@ -18,6 +18,7 @@ import type { ListOrder } from '../src/services/pages.js';
 import type { RequestContext } from './context.js';
 import { outputNamed } from './output-named.js';
 import { askOptions, defaultWaitMs } from './wait.js';
+import { defaultModel } from '../src/domain/model-definition.js';
 
 @Resolver(() => SimulationRun)
 export class SimulationRunResolver {
@@ -44,7 +45,7 @@ export class SimulationRunResolver {
     @Ctx() context: RequestContext,
   ): Promise<RunSimulationPayload> {
     const { run, job, created } = await context.services.simulate.simulate(
-      { ...input, model: input.model ?? 'local-circuit' },
+      { ...input, model: input.model ?? defaultModel },
       askOptions(context, waitMs),
     );
     return { simulationRun: toSimulationRun(run), job: job && toJob(job), created };

@@ -26,12 +26,13 @@ export class Estimate {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Variance over mean of the counts of a batch (250 ms), where it counts events.',
+    description: 'Variance over mean of the counts of a batch, where it counts events.',
   })
   fanoFactor: number | null;
 
-  /** Not a field: what `interval` needs beside the standard error. */
+  /** Not fields: what `interval` needs beside the standard error. */
   degreesOfFreedom: number | null;
+  least: number | null;
 }
 
 @ObjectType({ description: 'A confidence interval for the long-run mean, by Student’s t.' })

@@ -1,6 +1,6 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { estimands } from '../src/domain/estimate.js';
-import type { Answer } from '../src/services/answers.js';
+import type { Answer } from '../src/services/answer.js';
 import { responseSources } from '../src/services/question.js';
 import { graphqlEnum } from './enum.js';
 import { Estimate, OutcomeCount, toEstimate, ToleranceInput } from './estimate.js';
@@ -8,6 +8,7 @@ import { Job, toJob } from './job.js';
 import { Node } from './node.js';
 import { ProtocolInput } from './protocol.js';
 import { ParameterValuesScalar } from './scalars.js';
+import { defaultModel } from '../src/domain/model-definition.js';
 
 export const ResponseSourceEnum = graphqlEnum('ResponseSource', responseSources, 'What may answer.', {
   AUTO: 'Whatever answers with the least work.',
@@ -62,7 +63,7 @@ export class Response extends Node {
 
 @InputType()
 export class ResponseInput {
-  @Field(() => String, { nullable: true, defaultValue: 'local-circuit' })
+  @Field(() => String, { nullable: true, defaultValue: defaultModel })
   model?: string;
 
   @Field(() => ParameterValuesScalar)

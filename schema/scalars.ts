@@ -1,6 +1,7 @@
 import type { ValueNode } from 'graphql';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { badUserInput } from '../src/domain/errors.js';
+import { quoted } from '../src/domain/nearest.js';
 
 /** A moment, as an ISO 8601 text in UTC. */
 export { GraphQLDateTime as DateTime } from 'graphql-scalars';
@@ -11,7 +12,7 @@ function checkedValues(value: unknown): Readonly<Record<string, number>> {
   }
   for (const [name, number] of Object.entries(value)) {
     if (typeof number !== 'number' || !Number.isFinite(number)) {
-      throw badUserInput(`ParameterValues needs a finite number for ${JSON.stringify(name.slice(0, 80))}.`, {
+      throw badUserInput(`ParameterValues needs a finite number for ${quoted(name)}.`, {
         input: name.slice(0, 80),
       });
     }
@@ -19,6 +20,7 @@ function checkedValues(value: unknown): Readonly<Record<string, number>> {
   return value as Readonly<Record<string, number>>;
 }
 
+/** @param variables undefined while a document is validated: a variable is then taken on trust until it is executed */
 function literal(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined): unknown {
   switch (node.kind) {
     case Kind.INT:
@@ -26,8 +28,11 @@ function literal(node: ValueNode, variables: Readonly<Record<string, unknown>> |
       return Number(node.value);
     case Kind.VARIABLE:
       return variables?.[node.name.value];
-    case Kind.OBJECT: // a name given twice is refused by graphql-js
-      return Object.fromEntries(node.fields.map((field) => [field.name.value, literal(field.value, variables)]));
+    case Kind.OBJECT: {
+      // a name given twice is refused by graphql-js
+      const known = node.fields.filter(({ value }) => variables != null || value.kind !== Kind.VARIABLE);
+      return Object.fromEntries(known.map((field) => [field.name.value, literal(field.value, variables)]));
+    }
     default:
       throw new GraphQLError('ParameterValues is an object: input name to finite number.', { nodes: node });
   }

@@ -9,6 +9,7 @@ import { Node } from './node.js';
 import { CreatedBetweenInput } from './paging.js';
 import { Protocol, ProtocolInput } from './protocol.js';
 import { DateTime, ParameterValuesScalar } from './scalars.js';
+import { defaultModel } from '../src/domain/model-definition.js';
 
 export const RunStatusEnum = graphqlEnum('RunStatus', runStatuses, 'Where a run stands.', {
   COMPLETED: 'It went to its end and has estimates.',
@@ -95,7 +96,7 @@ export class SimulationRunFilterInput extends CreatedBetweenInput {
 
 @InputType()
 export class RunSimulationInput {
-  @Field(() => String, { nullable: true, defaultValue: 'local-circuit' })
+  @Field(() => String, { nullable: true, defaultValue: defaultModel })
   model?: string;
 
   @Field(() => ParameterValuesScalar)

@@ -20,7 +20,7 @@ interface Setting<T> {
 export const settings = {
   port: wholeNumber('PORT', 4000, [0, 65535], 'TCP port to listen on; 0 takes any that is free.'),
   host: text('HOST', '127.0.0.1', 'Address to listen on.', 'a host name or an IP address', hostName),
-  dataDir: text('DATA_DIR', './data', 'Folder of the store and of recordings.', 'a path', (path) => path),
+  dataDir: text('DATA_DIR', './data', 'Folder of the store.', 'a path', (path) => path),
   mongodbUri: optionalText(
     'MONGODB_URI',
     'MongoDB to store in; without it the store is SQLite in DATA_DIR.',
@@ -55,6 +55,12 @@ export const settings = {
   ),
   maxTokens: wholeNumber('CORTIGRAPH_MAX_TOKENS', 2000, [100, 1e6], 'Most tokens of one GraphQL document.'),
   maxQueryDepth: wholeNumber('CORTIGRAPH_MAX_QUERY_DEPTH', 12, [1, 100], 'Most levels of fields of one operation.'),
+  maxQueryCost: wholeNumber(
+    'CORTIGRAPH_MAX_QUERY_COST',
+    50_000,
+    [100, 1e7],
+    'Most fields that the answer to one operation may hold, each list counted by the size of its page.',
+  ),
   maxResponseSeconds: wholeNumber(
     'CORTIGRAPH_MAX_RESPONSE_SECONDS',
     600,

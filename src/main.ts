@@ -10,7 +10,7 @@ import { createLoaders } from '../resolvers/context.js';
 import { readBuildInfo } from './build-info.js';
 import { SimulationPool } from './compute/simulation-pool.js';
 import type { Config } from './config.js';
-import { readConfig } from './config.js';
+import { explainConfig, readConfig } from './config.js';
 import { CortigraphError } from './domain/errors.js';
 import { firstQuery } from './http/first-query.js';
 import { buildGraphQLSchema } from './http/graphql-schema.js';
@@ -18,6 +18,7 @@ import { createLogger } from './http/logger.js';
 import type { HttpServer } from './http/server.js';
 import { createHttpServer } from './http/server.js';
 import { models } from './models/registry.js';
+import { defaultPageSize, maxPageSize } from './services/pages.js';
 import type { Lab, LabSettings } from './services/lab.js';
 import type { Services } from './services/services.js';
 import { createServices } from './services/services.js';
@@ -38,16 +39,31 @@ export interface Cortigraph {
 
 const leases: Pick<LabSettings, 'heartbeatMs' | 'staleLeaseMs'> = { heartbeatMs: 5_000, staleLeaseMs: 20_000 };
 
-/** Builds every room and opens the doors, on a store that it owns from here on. */
+/** Builds every room and opens the doors, on a store that it owns from here on: when it fails, it closes the store. */
 export async function openCortigraph(
   config: Config,
   store: Store,
   logger: Logger,
   settings: Partial<LabSettings> = {},
 ): Promise<Cortigraph> {
+  const simulations = new SimulationPool(config.workers);
+  try {
+    return await build(config, store, simulations, logger, settings);
+  } catch (error) {
+    await Promise.allSettled([simulations.close(), store.close()]);
+    throw error;
+  }
+}
+
+async function build(
+  config: Config,
+  store: Store,
+  simulations: SimulationPool,
+  logger: Logger,
+  settings: Partial<LabSettings>,
+): Promise<Cortigraph> {
   const applied = await migrate(store.database, migrations, () => new Date());
   if (applied.length > 0) logger.info({ applied }, 'migrated the store');
-  const simulations = new SimulationPool(config.workers);
   const lab: Lab = {
     collections: collectionsOf(store.database),
     simulations,
@@ -71,18 +87,18 @@ export async function openCortigraph(
     createContext: ({ mayCompute }) => ({ services, loaders: createLoaders(services), mayCompute }),
     logger,
     config,
-    readiness: async () => {
-      await store.ping();
-      await Promise.all(lab.models.map(({ name }) => simulations.numericsOf(name)));
-    },
+    readiness: () => store.ping(),
+    listSizes: { byDefault: defaultPageSize, atMost: maxPageSize },
     firstQuery,
   });
+  // Before any question comes: later, a model that was not asked for yet would wait behind busy workers.
+  await Promise.all(lab.models.map(({ name }) => simulations.numericsOf(name)));
   await services.start();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([http.stop(), services.close()]);
-    await simulations.close();
-    await store.close();
+    const doors = await Promise.allSettled([http.stop(), services.close()]);
+    const rooms = await Promise.allSettled([simulations.close(), store.close()]);
+    for (const end of [...doors, ...rooms]) if (end.status === 'rejected') throw end.reason;
   };
   return { http, services, store, simulations, close: () => (closed ??= close()) };
 }
@@ -129,7 +145,16 @@ async function migrateStore(): Promise<void> {
   }
 }
 
-const commands: Readonly<Record<string, () => Promise<void>>> = { serve, migrate: migrateStore };
+/** Prints every setting, its value and its meaning. */
+async function explainSettings(): Promise<void> {
+  process.stdout.write(`${explainConfig(readConfig(process.env))}\n`);
+}
+
+const commands: Readonly<Record<string, () => Promise<void>>> = {
+  serve,
+  migrate: migrateStore,
+  config: explainSettings,
+};
 
 /** Runs a command; a failure that has a code is told in a sentence, any other with its stack. */
 async function run(name: string): Promise<void> {

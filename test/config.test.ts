@@ -30,6 +30,7 @@ describe('readConfig', () => {
       logLevel: 'info',
       maxBodyBytes: 1048576,
       maxTokens: 2000,
+      maxQueryCost: 50_000,
       maxQueryDepth: 12,
       maxResponseSeconds: 600,
     });
@@ -47,6 +48,7 @@ describe('readConfig', () => {
       CORTIGRAPH_LOG_LEVEL: 'warn',
       CORTIGRAPH_MAX_BODY_BYTES: '2048',
       CORTIGRAPH_MAX_TOKENS: '500',
+      CORTIGRAPH_MAX_QUERY_COST: '9000',
       CORTIGRAPH_MAX_QUERY_DEPTH: '8',
       CORTIGRAPH_MAX_RESPONSE_SECONDS: '60',
       CORTIGRAPH_WORKERS: '3',
@@ -62,6 +64,7 @@ describe('readConfig', () => {
       logLevel: 'warn',
       maxBodyBytes: 2048,
       maxTokens: 500,
+      maxQueryCost: 9000,
       maxQueryDepth: 8,
       maxResponseSeconds: 60,
       workers: 3,

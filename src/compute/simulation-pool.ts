@@ -54,11 +54,6 @@ export class SimulationPool {
     );
   }
 
-  /** How many simulations run and wait. */
-  get load(): { readonly running: number; readonly waiting: number } {
-    return { running: this.waiting.pending, waiting: this.waiting.size };
-  }
-
   /** Waits for what runs and waits, then ends the threads. Raise the flags first, or that takes its time. */
   async close(): Promise<void> {
     await this.waiting.onIdle();

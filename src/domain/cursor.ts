@@ -1,4 +1,5 @@
 import { badUserInput } from './errors.js';
+import { quoted } from './nearest.js';
 
 /** A place in a list that is ordered by one field and, among equals, by id. */
 export interface Keyset {
@@ -21,7 +22,7 @@ export function decodeCursor(cursor: string, field: string): Keyset {
   const [of, value, id] = parts ?? [];
   const isValue = value === null || typeof value === 'string' || typeof value === 'number';
   if (parts?.length !== 3 || typeof of !== 'string' || typeof id !== 'string' || !isValue) {
-    throw badUserInput(`${JSON.stringify(cursor.slice(0, 80))} is not a cursor of this list.`);
+    throw badUserInput(`${quoted(cursor)} is not a cursor of this list.`);
   }
   if (of !== field) throw badUserInput(`That cursor belongs to a list ordered by ${of}, not by ${field}.`);
   return { field, value, id };

@@ -1,3 +1,5 @@
+import { badUserInput } from './errors.js';
+
 /** What a response estimates: the figures of one network, or their average over networks. */
 export const estimands = ['FIXED_NETWORK', 'NETWORK_AVERAGE'] as const;
 
@@ -12,6 +14,8 @@ export interface Estimate {
   readonly standardError: number | null;
   /** Of the standard error; null where that is null or exact. */
   readonly degreesOfFreedom: number | null;
+  /** What the figure cannot be less than: 0 of a rate; null where there is no such bound. */
+  readonly least: number | null;
   /** Distinct replicates (runs, or networks) behind the value; each pair of seeds counts once. */
   readonly n: number;
   /** Over replicates; null at n = 1. */
@@ -29,6 +33,18 @@ export interface Tolerance {
 
 /** The level of an interval where none is given. */
 export const defaultLevel = 0.95;
+
+/** The narrowest tolerance, in the unit of the output. */
+export const leastHalfWidth = 1e-9;
+
+/**
+ * A level of confidence.
+ * @throws CortigraphError BAD_USER_INPUT unless it lies strictly between 0 and 1
+ */
+export function checkedLevel(level: number): number {
+  if (level > 0 && level < 1) return level;
+  throw badUserInput(`A level must lie between 0 and 1, not at ${level}.`, { allowed: { above: 0, below: 1 } });
+}
 
 /** How often each outcome occurred in a pool. */
 export interface OutcomeCount {

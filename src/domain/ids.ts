@@ -1,4 +1,5 @@
 import { badUserInput } from './errors.js';
+import { quoted } from './nearest.js';
 
 /** The prefix of every kind of node. */
 export const idPrefixes = {
@@ -36,5 +37,5 @@ export function requireId(id: string, ...kinds: readonly NodeKind[]): NodeKind {
   const shapes = (kinds.length ? kinds : (Object.keys(idPrefixes) as NodeKind[])).map(
     (expected) => `${idPrefixes[expected]}_ and ${HEX_DIGITS} hexadecimal digits (${expected})`,
   );
-  throw badUserInput(`${JSON.stringify(id.slice(0, 80))} is not an id. Expected ${shapes.join(', or ')}.`);
+  throw badUserInput(`${quoted(id)} is not an id. Expected ${shapes.join(', or ')}.`);
 }

@@ -33,10 +33,10 @@ export interface ModelOutput {
   readonly meaning: string;
   readonly sum: OutputSum;
   /**
-   * The standard deviation to expect of the mean over one second (`rate`), or over one run (`mean`), where no run is
-   * stored yet. Only used to tell beforehand what a tolerance would cost.
+   * The standard deviation of the mean over one second (`rate`), or over one run (`mean`), over most of the domain. Tells
+   * beforehand, where no run is stored yet, what a tolerance costs at least, and what can be promised to fit.
    */
-  readonly typicalNoise: number;
+  readonly typicalNoise: Range;
 }
 
 /** How a run may end: COMPLETED, or aborted with a code of the model's own. */
@@ -79,3 +79,6 @@ export interface ModelDefinition {
 
 /** The outcome of a run that went to its end. */
 export const completed = 'COMPLETED';
+
+/** The model that is meant where none is named. */
+export const defaultModel = 'local-circuit';

@@ -13,3 +13,8 @@ export function nearestName(name: string, known: readonly string[]): string | un
 export function didYouMean(nearest: string | undefined): string {
   return nearest === undefined ? '' : ` Did you mean ${JSON.stringify(nearest)}?`;
 }
+
+/** A text that somebody sent, quoted and cut to a length that an error may repeat. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}

@@ -1,7 +1,7 @@
 import { badUserInput } from './errors.js';
 import type { CanonicalValues } from './identity.js';
 import type { ModelDefinition, ModelInput, Precision, Range } from './model-definition.js';
-import { didYouMean, nearestName } from './nearest.js';
+import { didYouMean, nearestName, quoted } from './nearest.js';
 
 /** The most significant digits that a float32 needs to be read back. */
 const FLOAT32_DIGITS = 9;
@@ -32,8 +32,8 @@ export function canonicalValues(model: ModelDefinition, given: Readonly<Record<s
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const nearest = nearestName(name, known);
-    throw badUserInput(`${model.name} has no input ${JSON.stringify(name)}.${didYouMean(nearest)}`, {
-      input: name,
+    throw badUserInput(`${model.name} has no input ${quoted(name)}.${didYouMean(nearest)}`, {
+      input: name.slice(0, 80),
       allowed: known,
       ...(nearest === undefined ? {} : { nearest }),
     });

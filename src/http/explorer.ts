@@ -40,8 +40,10 @@ export function explorerRoutes(firstQuery: string): readonly Route[] {
     initialSettings: { 'banners.disable': true, 'alert.disableUpdateNotification': true },
     serveInitialOptionsInSeperateRequest: initialOptionsScript,
   };
+  const page = renderAltair(options);
   const pages = new Map([
-    ['', { type: 'text/html; charset=utf-8', text: renderAltair(options) }],
+    ['', { type: 'text/html; charset=utf-8', text: page }],
+    ['index.html', { type: 'text/html; charset=utf-8', text: page }],
     [initialOptionsScript, { type: 'text/javascript; charset=utf-8', text: renderInitSnippet(options) }],
   ]);
   const sendFile = serveFolder(getDistDirectory());
@@ -51,14 +53,14 @@ export function explorerRoutes(firstQuery: string): readonly Route[] {
     const name = path.slice('/explorer/'.length);
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('referrer-policy', 'no-referrer');
-    const page = pages.get(name);
-    if (page !== undefined) {
+    const rendered = pages.get(name);
+    if (rendered !== undefined) {
       response.writeHead(200, {
-        'content-type': page.type,
-        'content-length': Buffer.byteLength(page.text),
+        'content-type': rendered.type,
+        'content-length': Buffer.byteLength(rendered.text),
         'cache-control': 'no-cache',
       });
-      response.end(page.text);
+      response.end(rendered.text);
     } else if (!(await sendFile(exchange, name))) {
       throw new HttpError(404, 'NOT_FOUND', 'There is nothing at this path.');
     }

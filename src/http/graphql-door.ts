@@ -18,6 +18,7 @@ import type { Logger } from 'pino';
 import { depthLimit } from './depth-limit.js';
 import type { Answer } from './exchange.js';
 import { logFaults, type RequestIds } from './fault-log.js';
+import { queryCost, type ListSizes } from './query-cost.js';
 import { publicError } from './public-error.js';
 import { readJsonBody } from './request-body.js';
 import { statusOfRequestErrors } from './request-error-status.js';
@@ -34,6 +35,7 @@ export interface GraphQLLimits {
   readonly maxBodyBytes: number;
   readonly maxTokens: number;
   readonly maxQueryDepth: number;
+  readonly maxQueryCost: number;
 }
 
 /** The GraphQL server behind a path. */
@@ -55,6 +57,7 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
   readonly createContext: (request: ContextRequest) => C;
   readonly logger: Logger;
   readonly limits: GraphQLLimits;
+  readonly listSizes: ListSizes;
 }): Promise<GraphQLDoor> {
   const { limits, logger } = parts;
   const requestIds: RequestIds = new WeakMap();
@@ -70,7 +73,7 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     parseOptions: { maxTokens: limits.maxTokens },
-    validationRules: [depthLimit(limits.maxQueryDepth)],
+    validationRules: [depthLimit(limits.maxQueryDepth), queryCost(limits.maxQueryCost, parts.listSizes)],
     formatError: (formatted, error) => {
       const requestId = error instanceof GraphQLError ? requestIds.get(error) : undefined;
       return { ...formatted, ...publicError(error, requestId) };

@@ -11,6 +11,7 @@ import { openGraphQLDoor, type ContextRequest, type GraphQLLimits } from './grap
 import { answerAlive, answerReady } from './health.js';
 import { refuseForeignHosts, type HostNames } from './host-check.js';
 import { createListener } from './listener.js';
+import type { ListSizes } from './query-cost.js';
 import { requestIdOf } from './request-id.js';
 import { route } from './router.js';
 import { sendError } from './send-error.js';
@@ -24,6 +25,8 @@ export interface HttpServerParts<C extends BaseContext> {
   readonly config: GraphQLLimits & HostNames & { readonly corsOrigins: readonly string[] };
   /** Throws when the server cannot do its work now. */
   readonly readiness: () => Promise<void>;
+  /** How lists count in the cost of a query. */
+  readonly listSizes: ListSizes;
   /** What a new visitor finds in the editor of /explorer/. */
   readonly firstQuery?: string;
 }

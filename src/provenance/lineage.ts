@@ -6,7 +6,7 @@ import type {
   ResponseDocument,
   RunDocument,
 } from '../domain/documents.js';
-import type { ProvenanceNode, ProvRelation, ProvType } from './graph.js';
+import type { ProvenanceEdge, ProvenanceNode, ProvRelation, ProvType } from './graph.js';
 
 /** The stored kinds that have a lineage. */
 export interface LineageDocuments {
@@ -65,11 +65,11 @@ export const lineageRules: readonly LineageRule[] = [
   }),
 ];
 
-/** Something that a document tells of although it is not stored by itself: code, agents, the making of an estimate. */
-export interface ImpliedNode {
-  readonly from: string;
-  readonly relation: ProvRelation;
-  readonly node: ProvenanceNode;
+/** What a document tells of although it is not stored by itself: code, agents, the making of an estimate. */
+export interface Implied {
+  readonly nodes: readonly ProvenanceNode[];
+  /** Those whose other end is not shown are left out. */
+  readonly edges: readonly ProvenanceEdge[];
 }
 
 /** What a document is in a graph. */
@@ -113,26 +113,39 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
 };
 
 /** What a document implies; one row a kind. */
-export const implied: { readonly [K in LineageKind]: (document: LineageDocuments[K]) => readonly ImpliedNode[] } = {
-  ParameterSet: () => [],
-  SimulationRun: () => [],
-  Execution: (execution) => [
-    { from: execution._id, relation: 'used', node: codeNode(execution) },
-    { from: execution._id, relation: 'wasAssociatedWith', node: agentNode(execution) },
-  ],
+export const implied: { readonly [K in LineageKind]: (document: LineageDocuments[K]) => Implied } = {
+  ParameterSet: () => ({ nodes: [], edges: [] }),
+  SimulationRun: () => ({ nodes: [], edges: [] }),
+  Execution: (execution) => {
+    const code = codeNode(execution);
+    const agents = agentsOf(execution._id, execution);
+    return {
+      nodes: [code, ...agents.nodes],
+      edges: [{ from: execution._id, to: code.id, relation: 'used' }, ...agents.edges],
+    };
+  },
   Response: (response) => {
-    const estimation = node(
-      `estimation_${response.digest.slice(0, 32)}`,
+    const { _id, createdAt, digest, estimation, estimator, runIds } = response;
+    const making = node(
+      `estimation_${digest.slice(0, 32)}`,
       'Estimation',
       'ACTIVITY',
-      `estimated by ${response.estimator}`,
-      response.createdAt,
-      { estimator: response.estimator, ...attribution(response.estimation) },
+      `estimated by ${estimator}`,
+      createdAt,
+      {
+        estimator,
+        ...attribution(estimation),
+      },
     );
-    return [
-      { from: response._id, relation: 'wasGeneratedBy', node: estimation },
-      { from: estimation.id, relation: 'wasAssociatedWith', node: agentNode(response.estimation) },
-    ];
+    const agents = agentsOf(making.id, estimation);
+    return {
+      nodes: [making, ...agents.nodes],
+      edges: [
+        { from: _id, to: making.id, relation: 'wasGeneratedBy' },
+        ...runIds.map((to): ProvenanceEdge => ({ from: making.id, to, relation: 'used' })),
+        ...agents.edges,
+      ],
+    };
   },
 };
 
@@ -162,14 +175,28 @@ const attribution = (of: Attribution): Readonly<Record<string, string>> => ({
   createdBy: of.createdBy,
 });
 
-function agentNode(of: Attribution): ProvenanceNode {
-  const { agent, softwareVersion, nodeVersion, host, createdBy } = of;
-  const id = `agent_${sha256(JSON.stringify([agent, softwareVersion, nodeVersion, host, createdBy])).slice(0, 32)}`;
-  return node(id, 'Agent', 'AGENT', `${agent} ${softwareVersion} on ${host}, for ${createdBy}`, null, {
-    agent,
-    ...attribution(of),
-  });
+/** The software that did an activity, and whom it did it for. */
+function agentsOf(activity: string, of: Attribution): Implied {
+  const { agent, softwareVersion, nodeVersion, host, project, createdBy } = of;
+  const software = node(
+    agentId([agent, softwareVersion, nodeVersion, host]),
+    'SoftwareAgent',
+    'AGENT',
+    `${agent} ${softwareVersion} on ${host}`,
+    null,
+    { agent, softwareVersion, nodeVersion, host },
+  );
+  const principal = node(agentId([project, createdBy]), 'Agent', 'AGENT', createdBy, null, { project, createdBy });
+  return {
+    nodes: [software, principal],
+    edges: [
+      { from: activity, to: software.id, relation: 'wasAssociatedWith' },
+      { from: software.id, to: principal.id, relation: 'actedOnBehalfOf' },
+    ],
+  };
 }
+
+const agentId = (parts: readonly string[]): string => `agent_${sha256(JSON.stringify(parts)).slice(0, 32)}`;
 
 function codeNode(execution: ExecutionDocument): ProvenanceNode {
   const { model, numericsDigest, kernelDigest, softwareVersion } = execution;

@@ -27,6 +27,7 @@ export class Claims {
   private readonly held = new Map<string, ClaimDocument>();
   private readonly leases: LeaseWatch;
   private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
 
   constructor(
     private readonly lab: Lab,
@@ -36,46 +37,65 @@ export class Claims {
     this.leases = new LeaseWatch(() => lab.clock.monotonicMs(), lab.settings.staleLeaseMs);
   }
 
-  /** Begins to show that what this process holds is alive. */
-  start(): void {
-    this.timer = setInterval(() => void this.beat(), this.lab.settings.heartbeatMs);
+  /** Begins to show that what this process holds is alive, and to look whether what others hold is. */
+  async start(): Promise<void> {
+    await this.sweep();
+    this.timer = setInterval(() => {
+      this.sweeping ??= this.sweep()
+        .catch((error: unknown) => this.lab.log.warn({ err: error }, 'claims could not be swept; will try again'))
+        .finally(() => (this.sweeping = undefined));
+    }, this.lab.settings.heartbeatMs);
     this.timer.unref();
   }
 
   /** Ends the heartbeats. */
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.timer);
+    await this.sweeping;
   }
 
   /** Tries once to hold a run: by a new claim, or one that failed, was given back, or is stale. */
-  async take({ id: runId, digest }: Identity, wanted: WantedRun): Promise<ClaimResult> {
-    const claim = (await this.insert(runId, digest, wanted)) ?? (await this.takeOver(runId));
-    if (typeof claim === 'string') return claim;
+  async take(identity: Identity, wanted: WantedRun): Promise<ClaimResult> {
+    const { id: runId } = identity;
+    const { claims, runs } = this.lab.collections;
+    const known = await claims.findOne({ _id: runId });
+    const claim = known ? await this.takeOver(known) : await this.insert(identity, wanted);
+    if (!claim) return 'heldElsewhere';
     this.held.set(runId, claim);
-    this.leases.forget(runId);
     // Whoever held it before may have stored the run between our look and our claim.
-    if (!(await this.lab.collections.runs.findOne({ _id: runId }))) return claim;
+    const stored = await runs.findOne({ _id: runId }).catch(async (error: unknown) => {
+      await this.release(runId, claim);
+      throw error;
+    });
+    if (!stored) return claim;
     await this.release(runId, claim);
     return 'stored';
   }
 
-  /** Ends a claim: the run is stored, or nobody wants it. */
+  /**
+   * Ends a claim: the run is stored, or nobody wants it. Where the store cannot be reached the claim is only forgotten:
+   * it grows stale, and whoever wants the run takes it then.
+   */
   async release(runId: string, { attempt }: HeldClaim): Promise<void> {
     this.held.delete(runId);
-    await this.lab.collections.claims.deleteMany({ _id: runId, attempt });
+    try {
+      await this.lab.collections.claims.deleteMany({ _id: runId, attempt, holder: this.holder });
+    } catch (error) {
+      this.lab.log.warn({ err: error, runId }, 'a claim could not be released; it will grow stale');
+    }
   }
 
   /** Leaves a claim as that of an attempt that failed, for all to see. */
   async fail(runId: string, { attempt }: HeldClaim, error: string): Promise<void> {
     this.held.delete(runId);
     await this.lab.collections.claims.updateOne(
-      { _id: runId, attempt },
+      { _id: runId, attempt, holder: this.holder },
       { $set: { state: 'FAILED', holder: null, error } },
     );
   }
 
-  /** A new claim; undefined when there is one already. */
-  private async insert(runId: string, digest: string, wanted: WantedRun): Promise<ClaimDocument | undefined> {
+  /** A new claim; null when somebody else was first. */
+  private async insert({ id: runId, digest }: Identity, wanted: WantedRun): Promise<ClaimDocument | null> {
     const { model, numericsDigest, parameterSetId, protocol } = wanted;
     const startedAt = this.lab.clock.now().toISOString();
     const claim: ClaimDocument = {
@@ -98,39 +118,50 @@ export class Claims {
       await this.lab.collections.claims.insertOne(claim);
       return claim;
     } catch (error) {
-      if (isDuplicateKey(error)) return undefined;
+      if (isDuplicateKey(error)) return null;
       throw error;
     }
   }
 
-  private async takeOver(runId: string): Promise<ClaimDocument | Exclude<ClaimResult, HeldClaim>> {
-    const { claims, runs } = this.lab.collections;
-    const known = await claims.findOne({ _id: runId });
-    if (!known) return (await runs.findOne({ _id: runId })) ? 'stored' : 'heldElsewhere';
-    const { attempt, holder, heartbeat, state } = known;
-    const isFree = state === 'FAILED' || holder === null || holder === this.holder;
-    if (!isFree && !this.leases.isStale(runId, `${attempt}/${holder}/${heartbeat}`)) return 'heldElsewhere';
+  /** Takes a claim that nobody works under; null when somebody does, or was first. */
+  private async takeOver({ _id, attempt, holder, heartbeat, state }: ClaimDocument): Promise<ClaimDocument | null> {
+    const isFree = state === 'FAILED' || holder === null;
+    if (!isFree && !this.leases.isStale(_id, beatOf({ attempt, holder, heartbeat }))) return null;
     const startedAt = this.lab.clock.now().toISOString();
-    const taken = await claims.findOneAndUpdate(
-      { _id: runId, attempt, heartbeat, state },
+    return this.lab.collections.claims.findOneAndUpdate(
+      { _id, attempt, heartbeat, state },
       { $set: { state: 'RUNNING', attempt: attempt + 1, holder: this.holder, heartbeat: 0, startedAt, error: null } },
       { returnDocument: 'after' },
     );
-    return taken ?? 'heldElsewhere';
   }
 
-  private async beat(): Promise<void> {
+  /**
+   * Renews what this process holds. Of what others hold: ends the claims of runs that are stored, which a crash left
+   * behind, and marks those as failed whose heartbeat stands still, so that nobody takes them for work under way.
+   */
+  private async sweep(): Promise<void> {
+    const { claims, runs } = this.lab.collections;
     for (const [runId, claim] of this.held) {
       const heartbeat = claim.heartbeat + 1;
-      try {
-        await this.lab.collections.claims.updateOne(
-          { _id: runId, attempt: claim.attempt, holder: this.holder },
-          { $set: { heartbeat } },
-        );
-        if (this.held.get(runId) === claim) this.held.set(runId, { ...claim, heartbeat });
-      } catch (error) {
-        this.lab.log.warn({ err: error, runId }, 'a claim could not be renewed; will try again');
+      await claims.updateOne({ _id: runId, attempt: claim.attempt, holder: this.holder }, { $set: { heartbeat } });
+      if (this.held.get(runId) === claim) this.held.set(runId, { ...claim, heartbeat });
+    }
+    const others = (await claims.find({ state: 'RUNNING' }).toArray()).filter(({ _id }) => !this.held.has(_id));
+    const ids = others.map(({ _id }) => _id);
+    this.leases.keepOnly(new Set(ids));
+    if (others.length === 0) return;
+    const storedRuns = await runs.find<{ _id: string }>({ _id: { $in: ids } }, { projection: { model: 1 } }).toArray();
+    const stored = new Set(storedRuns.map(({ _id }) => _id));
+    for (const { _id, attempt, heartbeat, holder } of others) {
+      if (stored.has(_id)) await claims.deleteMany({ _id, attempt });
+      else if (holder !== null && this.leases.isStale(_id, beatOf({ attempt, holder, heartbeat }))) {
+        const error = 'The process that computed it stopped without a word; ask again to compute it.';
+        await claims.updateOne({ _id, attempt, heartbeat }, { $set: { state: 'FAILED', holder: null, error } });
       }
     }
   }
 }
+
+/** What of a claim stands still when its holder is gone. */
+const beatOf = ({ attempt, holder, heartbeat }: Pick<ClaimDocument, 'attempt' | 'holder' | 'heartbeat'>): string =>
+  `${attempt}/${holder}/${heartbeat}`;

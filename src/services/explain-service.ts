@@ -1,13 +1,12 @@
 import type { RunDocument } from '../domain/documents.js';
 import type { Identity, RunKey } from '../domain/identity.js';
-import { identityVersion, runIdentity } from '../domain/identity.js';
+import { runIdentity } from '../domain/identity.js';
 import type { Json, JsonObject } from '../domain/json.js';
 import { protocolFields } from '../domain/protocol.js';
-import { selectPool } from '../statistics/pool.js';
-import { Answers } from './answers.js';
 import type { Lab } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
 import { readQuestion } from './question.js';
+import { ResponsePools } from './response-pools.js';
 import { nextReplicates } from './replicates.js';
 import type { ResponseCost } from './response-cost.js';
 import { costOf, replicatesToAdd } from './response-cost.js';
@@ -40,29 +39,30 @@ const LOOKED_THROUGH = 1000;
 
 /** Explains how a question would be answered: the ingredients of keys, what is reused, what is missing and why. */
 export class ExplainService {
-  private readonly answers: Answers;
+  private readonly pools: ResponsePools;
 
   constructor(private readonly lab: Lab) {
-    this.answers = new Answers(lab);
+    this.pools = new ResponsePools(lab);
   }
 
   /** @throws CortigraphError BAD_USER_INPUT */
   async explain(request: ResponseRequest): Promise<Explanation> {
     const question = await readQuestion(this.lab, request);
-    const { pool, assessment } = await this.answers.poolOf(question);
+    const { pool, assessment } = await this.pools.poolOf(question);
     const missing = replicatesToAdd(question, assessment, pool.length === 0);
     const [next] = missing > 0 ? nextReplicates(question, pool, 1) : [];
     const { model, numericsDigest, values } = question;
     const protocol = next ?? pool[0]?.protocol ?? question.protocol;
     const key: RunKey = { model: model.name, numericsDigest, values, protocol };
+    const identity = runIdentity(key);
     const nearest = next ? await this.nearestRun(question, key) : null;
     return {
       question,
       reusedRuns: pool.map((run) => run._id),
       willCompute: missing > 0,
       cost: costOf(question, missing),
-      key: runIdentity(key),
-      ingredients: { identityVersion, model: model.name, numericsDigest, values, protocol: { ...protocol } },
+      key: identity,
+      ingredients: JSON.parse(identity.preimage) as JsonObject,
       nearestRun: nearest?.run._id ?? null,
       differences: nearest?.differences ?? [],
       reason: reasonOf(pool.length, missing, assessment.unmet.length, nearest !== null),
@@ -70,22 +70,15 @@ export class ExplainService {
   }
 
   private async nearestRun(
-    { parameterSetId, model, ...question }: Question,
+    { parameterSetId }: Question,
     key: RunKey,
   ): Promise<{ readonly run: RunDocument; readonly differences: readonly KeyDifference[] } | null> {
     const runs = await this.lab.collections.runs
       .find({ parameterSetId }, { sort: { createdAt: -1, _id: -1 }, limit: LOOKED_THROUGH })
       .toArray();
-    const answering = new Set(
-      selectPool(
-        model,
-        { ...question },
-        runs.map((run) => ({ ...run, id: run._id })),
-      ).map(({ id }) => id),
-    );
     const ranked = runs
-      .map((run) => ({ run, differences: differencesOf(key, run), counts: answering.has(run._id) ? 1 : 0 }))
-      .sort((a, b) => a.differences.length - b.differences.length || a.counts - b.counts);
+      .map((run) => ({ run, differences: differencesOf(key, run) }))
+      .sort((a, b) => a.differences.length - b.differences.length);
     return ranked[0] ?? null;
   }
 }

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDocument } from '../domain/documents.js';
-import { documentVersion } from '../domain/documents.js';
-import { CortigraphError, notFound } from '../domain/errors.js';
-import { jobId } from '../domain/identity.js';
-import { requireId } from '../domain/ids.js';
+import { CortigraphError } from '../domain/errors.js';
 import type { JobError, Progress } from '../domain/job.js';
 import type { JsonObject } from '../domain/json.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
 import type { StopReason } from '../jobs/work-signal.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
-import { isDuplicateKey } from '../store/store-errors.js';
+import { isConnectionLost } from '../store/store-errors.js';
+import type { JobEnd, JobLease } from './job-ledger.js';
+import { JobLedger } from './job-ledger.js';
 import type { Lab } from './lab.js';
 import { ProgressWriter } from './progress-writer.js';
 
@@ -32,35 +31,36 @@ export interface JobResult {
 /** Does the work of one kind of job. Idempotent: it may be called again after a crash, or elsewhere. */
 export type JobHandler = (context: JobContext) => Promise<JobResult>;
 
+/** A job that this process works on, or is about to. */
 interface Local {
   readonly abort: AbortController;
   readonly ended: Promise<void>;
   job: JobDocument;
 }
 
-const zeroProgress = { total: 0, done: 0, failed: 0, running: 0 };
-
-/** How often somebody who waits for another process's job looks at it. */
+/** How often somebody who waits for another process's job looks at it, in ms. */
 const POLL_MS = 250;
 
 /**
- * Durable work. A job is a document from before it begins until after its result is stored; this service runs those
- * that it holds, finds again those whose holder is gone, and tells how they ended. Every transition is one conditional
- * write of one document.
+ * Durable work. A job is a document from before it begins until after its result is stored; this service works on those
+ * that it holds, finds again those whose holder is gone, and tells how they ended.
  */
 export class JobService {
+  private readonly ledger: JobLedger;
   private readonly handlers = new Map<string, JobHandler>();
   private readonly local = new Map<string, Local>();
   private readonly leases: LeaseWatch;
   private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
+  private sweeping: Promise<void> | undefined;
+  /** Submissions under way; closing waits for them, to give back what they make. */
+  private readonly submitting = new Set<Promise<unknown>>();
   private closed = false;
 
   constructor(
     private readonly lab: Lab,
-    /** Names this process among all that share the store. */
-    private readonly holder: string,
+    holder: string,
   ) {
+    this.ledger = new JobLedger(lab, holder);
     this.leases = new LeaseWatch(() => lab.clock.monotonicMs(), lab.settings.staleLeaseMs);
   }
 
@@ -73,9 +73,11 @@ export class JobService {
   async start(): Promise<void> {
     await this.sweep();
     this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch((error: unknown) => {
-        this.lab.log.warn({ err: error }, 'jobs could not be looked through; will try again');
-      });
+      this.sweeping ??= this.sweep()
+        .catch((error: unknown) => {
+          this.lab.log.warn({ err: error }, 'jobs could not be looked through; will try again');
+        })
+        .finally(() => (this.sweeping = undefined));
     }, this.lab.settings.heartbeatMs);
     this.timer.unref();
   }
@@ -83,50 +85,20 @@ export class JobService {
   /**
    * The job of this kind and key that is under way: a new one, or the one that somebody else asked for already. A new
    * one is stored before it begins.
+   * @throws CortigraphError UNAVAILABLE once the server is stopping
    */
   async submit(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
     if (this.closed) throw new CortigraphError('UNAVAILABLE', 'The server is stopping; ask again in a moment.');
-    for (;;) {
-      const latest = await this.latestOf(key);
-      if (latest?.active) return latest;
-      const job = this.newJob(kind, key, (latest?.ordinal ?? 0) + 1, payload);
-      try {
-        await this.lab.collections.jobs.insertOne(job);
-        this.run(job);
-        return job;
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error; // somebody else was first: join that
-      }
+    const submission = this.submitOnce(kind, key, payload);
+    this.submitting.add(submission);
+    try {
+      return await submission;
+    } finally {
+      this.submitting.delete(submission);
     }
   }
 
-  private newJob(kind: string, key: string, ordinal: number, payload: JsonObject): JobDocument {
-    const now = this.lab.clock.now().toISOString();
-    return {
-      _id: jobId(key, ordinal),
-      schemaVersion: documentVersion,
-      createdAt: now,
-      kind,
-      key,
-      ordinal,
-      active: true,
-      status: 'QUEUED',
-      payload,
-      progress: { ...zeroProgress, at: now },
-      result: null,
-      computedRuns: 0,
-      reusedRuns: 0,
-      error: null,
-      attempt: 1,
-      holder: this.holder,
-      heartbeat: 0,
-      finishedAt: null,
-      project: this.lab.attribution.project,
-      createdBy: this.lab.attribution.createdBy,
-    };
-  }
-
-  /** Waits until a job ends, at most `waitMs`; gives it as it then is. */
+  /** Waits until a job ends, at most `waitMs`; gives it as it then is. Waits no longer once the server is stopping. */
   async wait(id: string, waitMs: number): Promise<JobDocument> {
     const deadline = this.lab.clock.monotonicMs() + waitMs;
     for (;;) {
@@ -134,7 +106,7 @@ export class JobService {
       const left = deadline - this.lab.clock.monotonicMs();
       if (local) {
         if (left > 0) await settledWithin(local.ended, left);
-        if (this.local.has(id)) return local.job;
+        if (this.local.get(id) === local) return local.job;
       }
       const job = await this.get(id);
       if (!job.active || left <= 0 || this.closed) return job;
@@ -143,31 +115,24 @@ export class JobService {
   }
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
-  async get(id: string): Promise<JobDocument> {
-    requireId(id, 'Job');
-    const job = await this.lab.collections.jobs.findOne({ _id: id });
-    if (!job) throw notFound(`job ${id}`);
-    return job;
+  get(id: string): Promise<JobDocument> {
+    return this.ledger.get(id);
   }
 
   /** The newest job about something, at an end or not. */
-  async latestOf(key: string): Promise<JobDocument | null> {
-    const [job] = await this.lab.collections.jobs.find({ key }, { sort: { ordinal: -1 }, limit: 1 }).toArray();
-    return job ?? null;
+  latestOf(key: string): Promise<JobDocument | null> {
+    return this.ledger.latestOf(key);
   }
 
   /**
    * Ends a job that is under way. What it was computing stops when no other job wants it; what it has stored stays. A
    * job that is at an end stays as it is.
+   * @throws CortigraphError NOT_FOUND, BAD_USER_INPUT
    */
   async cancel(id: string): Promise<JobDocument> {
     const job = await this.get(id);
     if (!job.active) return job;
-    const cancelled = await this.lab.collections.jobs.findOneAndUpdate(
-      { _id: id, active: true },
-      { $set: { status: 'CANCELLED', active: false, finishedAt: this.lab.clock.now().toISOString() } },
-      { returnDocument: 'after' },
-    );
+    const cancelled = await this.ledger.cancel(id);
     this.stopLocal(id, 'cancelled');
     return cancelled ?? this.get(id);
   }
@@ -176,10 +141,21 @@ export class JobService {
   async close(): Promise<void> {
     this.closed = true;
     clearInterval(this.timer);
-    await this.sweeping;
-    const under = [...this.local.values()];
+    await Promise.allSettled([this.sweeping, ...this.submitting]);
+    const ended = [...this.local.values()].map((local) => local.ended);
     for (const id of this.local.keys()) this.stopLocal(id, 'shutdown');
-    await Promise.all(under.map(({ ended }) => ended));
+    await Promise.all(ended);
+  }
+
+  private async submitOnce(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
+    for (;;) {
+      const latest = await this.ledger.latestOf(key);
+      if (latest?.active) return latest;
+      const job = await this.ledger.insert(kind, key, (latest?.ordinal ?? 0) + 1, payload);
+      if (!job) continue; // somebody else was first: join that
+      this.run(job);
+      return job;
+    }
   }
 
   private stopLocal(id: string, reason: StopReason): void {
@@ -190,49 +166,48 @@ export class JobService {
     const abort = new AbortController();
     const ended = this.work(job, abort.signal)
       .catch((error: unknown) => {
-        this.lab.log.error(
-          { err: error, jobId: job._id },
-          'a job could not be brought to an end; it will be found again',
-        );
+        const message = 'a job could not be brought to an end; it will be found again';
+        this.lab.log.error({ err: error, jobId: job._id }, message);
       })
-      .finally(() => this.local.delete(job._id));
-    this.local.set(job._id, { abort, ended, job });
+      .finally(() => {
+        if (this.local.get(job._id) === local) this.local.delete(job._id);
+      });
+    const local: Local = { abort, ended, job };
+    this.local.set(job._id, local);
   }
 
   /** Calls the handler and writes how the job ended: after its result is stored, never before. */
   private async work(job: JobDocument, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that `local` holds the job before anything of it runs
-    const progress = new ProgressWriter(this.lab, this.holder, job, (latest) => {
+    const progress = new ProgressWriter(this.ledger, this.lab.log, job, (latest) => {
       const local = this.local.get(job._id);
       if (local) local.job = { ...local.job, status: 'RUNNING', progress: latest };
     });
-    const handler = this.handlers.get(job.kind);
-    let end: Partial<JobDocument>;
-    try {
-      if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
-      end = { status: 'COMPLETED', ...(await handler({ job, signal, progress: (at) => progress.set(at) })) };
-    } catch (error) {
-      if (signal.aborted || error instanceof WorkStoppedError) {
-        await progress.settled();
-        await this.giveBack(job, signal.reason instanceof WorkStoppedError ? signal.reason.reason : 'shutdown');
-        return;
-      }
-      end = { status: 'FAILED', error: this.jobError(job, error) };
-    }
+    const end = await this.callHandler(job, signal, progress);
     await progress.settled();
-    const finishedAt = this.lab.clock.now().toISOString();
-    await this.lab.collections.jobs.updateOne(
-      { _id: job._id, attempt: job.attempt, active: true },
-      { $set: { ...end, active: false, finishedAt, progress: progress.latest(finishedAt) } },
-    );
+    if (end) await this.ledger.end(job, end, progress.latest);
+    // Of no effect on a job that was cancelled, or that somebody else has taken.
+    else await this.ledger.giveBack(job);
   }
 
-  private async giveBack(job: JobDocument, reason: StopReason): Promise<void> {
-    if (reason !== 'shutdown') return;
-    await this.lab.collections.jobs.updateOne(
-      { _id: job._id, attempt: job.attempt, active: true },
-      { $set: { status: 'QUEUED', holder: null, 'progress.running': 0 } },
-    );
+  /** How the job ends; undefined when it does not, for it was stopped or the store was lost: then it is given back. */
+  private async callHandler(
+    job: JobDocument,
+    signal: AbortSignal,
+    progress: ProgressWriter,
+  ): Promise<JobEnd | undefined> {
+    const handler = this.handlers.get(job.kind);
+    try {
+      if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
+      return { status: 'COMPLETED', ...(await handler({ job, signal, progress: (at) => progress.set(at) })) };
+    } catch (error) {
+      if (signal.aborted || error instanceof WorkStoppedError) return undefined;
+      if (isStoreLost(error)) {
+        this.lab.log.warn({ err: error, jobId: job._id }, 'the store was lost; the job will be taken up again');
+        return undefined;
+      }
+      return { status: 'FAILED', error: this.jobError(job, error) };
+    }
   }
 
   private jobError(job: JobDocument, error: unknown): JobError {
@@ -247,37 +222,32 @@ export class JobService {
 
   /** Shows that this process lives, drops what it lost, takes up what nobody holds. */
   private async sweep(): Promise<void> {
-    const { jobs } = this.lab.collections;
     for (const [id, local] of this.local) {
       const heartbeat = local.job.heartbeat + 1;
-      const { matchedCount } = await jobs.updateOne(
-        { _id: id, attempt: local.job.attempt, holder: this.holder, active: true },
-        { $set: { heartbeat } },
-      );
-      if (matchedCount === 0) this.stopLocal(id, 'leaseLost');
-      else local.job = { ...local.job, heartbeat };
+      if (await this.ledger.beat(local.job, heartbeat)) local.job = { ...local.job, heartbeat };
+      else if (this.local.get(id) === local) this.stopLocal(id, 'leaseLost');
     }
-    const active = await jobs.find({ active: true }, { sort: { createdAt: 1, _id: 1 } }).toArray();
-    for (const job of active) {
-      const isMine = job.holder === this.holder && this.local.has(job._id);
-      if (isMine || this.closed || !this.handlers.has(job.kind)) continue;
-      const free = job.holder === null || job.holder === this.holder;
-      if (free || this.leases.isStale(job._id, `${job.attempt}/${job.holder}/${job.heartbeat}`)) await this.takeUp(job);
-    }
-    this.leases.keepOnly(new Set(active.map(({ _id }) => _id)));
+    const leases = await this.ledger.leases();
+    for (const lease of leases) if (!this.closed && this.isForTaking(lease)) await this.takeUp(lease);
+    this.leases.keepOnly(new Set(leases.map(({ _id }) => _id)));
   }
 
-  private async takeUp(job: JobDocument): Promise<void> {
-    const { attempt, heartbeat, holder } = job;
-    const taken = await this.lab.collections.jobs.findOneAndUpdate(
-      { _id: job._id, active: true, attempt, heartbeat, holder },
-      { $set: { attempt: attempt + 1, holder: this.holder, heartbeat: 0 } },
-      { returnDocument: 'after' },
-    );
-    if (!taken || this.local.has(job._id)) return;
-    this.lab.log.info({ jobId: job._id, attempt: taken.attempt }, 'took up a job that nobody was working on');
-    this.run(taken);
+  private isForTaking({ _id, kind, attempt, holder, heartbeat }: JobLease): boolean {
+    if (this.local.has(_id) || !this.handlers.has(kind)) return false;
+    if (holder === null) return true;
+    return this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`);
   }
+
+  private async takeUp(lease: JobLease): Promise<void> {
+    const job = await this.ledger.take(lease);
+    if (!job) return;
+    this.lab.log.info({ jobId: job._id, attempt: job.attempt }, 'took up a job that nobody was working on');
+    this.run(job);
+  }
+}
+
+function isStoreLost(error: unknown): boolean {
+  return isConnectionLost(error) || (error instanceof CortigraphError && isConnectionLost(error.cause));
 }
 
 /** Waits for a promise to settle, for so long at most. */

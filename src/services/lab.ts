@@ -2,7 +2,7 @@ import type { SimulationPool } from '../compute/simulation-pool.js';
 import type { Attribution } from '../domain/documents.js';
 import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
-import { didYouMean, nearestName } from '../domain/nearest.js';
+import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import type { Collections } from '../store/collections.js';
 
 /** Time, as services see it. */
@@ -51,7 +51,7 @@ export function requireModel(lab: Pick<Lab, 'models'>, name: string): ModelDefin
   if (model) return model;
   const allowed = lab.models.map((candidate) => candidate.name);
   const nearest = nearestName(name, allowed);
-  throw badUserInput(`There is no model ${JSON.stringify(name)}.${didYouMean(nearest)}`, {
+  throw badUserInput(`There is no model ${quoted(name)}.${didYouMean(nearest)}`, {
     allowed,
     ...(nearest === undefined ? {} : { nearest }),
   });

@@ -96,11 +96,24 @@ function list<T extends { readonly _id: string; readonly createdAt: string }>(
 
 /** Leaves out what was not given. */
 function given<F extends Record<string, string | null | undefined>>(fields: F): { [K in keyof F]?: NonNullable<F[K]> } {
-  const entries = Object.entries(fields).filter(([, value]) => value != null);
+  const entries = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] != null);
+  for (const [name, value] of entries) {
+    if (!isWellFormed(value)) throw badUserInput(`${name} holds half a character (a lone surrogate).`, { field: name });
+  }
   return Object.fromEntries(entries) as { [K in keyof F]?: NonNullable<F[K]> };
 }
 
+const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+/** The last moment that an ISO text with four digits of the year can name. */
+const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
+
 function created({ createdAfter, createdBefore }: CreatedBetween): { createdAt?: { $gte?: string; $lte?: string } } {
+  for (const at of [createdAfter, createdBefore]) {
+    if (at && (at.getTime() < 0 || at.getTime() > lastMoment)) {
+      throw badUserInput('createdAfter and createdBefore must lie in the years 1970 to 9999.');
+    }
+  }
   if (!createdAfter && !createdBefore) return {};
   if (createdAfter && createdBefore && createdAfter > createdBefore) {
     throw badUserInput('createdAfter lies behind createdBefore.');

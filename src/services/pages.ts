@@ -3,6 +3,7 @@ import { badUserInput } from '../domain/errors.js';
 import type { NodeKind } from '../domain/ids.js';
 import { kindOfId } from '../domain/ids.js';
 import type { StoreCollection, StoreDocument, StoreFilter, StoreSort } from '../store/seam.js';
+import { quoted } from '../domain/nearest.js';
 
 /** A part of a list, as a client asks for it (Relay's arguments). */
 export interface PageRequest {
@@ -105,11 +106,14 @@ function itemOf<T extends Dated>(document: T): Page<T>['items'][number] {
 
 const cursorOf = ({ createdAt, _id }: Dated): string => encodeCursor({ field: 'createdAt', value: createdAt, id: _id });
 
+/** How times are stored. */
+const isoMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** What lies beyond a cursor; the plain bound beside the `$or` lets an index serve it. */
 function beyond(kind: NodeKind, cursor: string, side: 'above' | 'below'): DatedFilter {
   const { value: createdAt, id } = decodeCursor(cursor, 'createdAt');
-  if (typeof createdAt !== 'string' || kindOfId(id) !== kind) {
-    throw badUserInput(`${JSON.stringify(cursor.slice(0, 80))} is not a cursor of this list.`);
+  if (typeof createdAt !== 'string' || !isoMoment.test(createdAt) || kindOfId(id) !== kind) {
+    throw badUserInput(`${quoted(cursor)} is not a cursor of this list.`);
   }
   return side === 'above'
     ? { createdAt: { $gte: createdAt }, $or: [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: id } }] }
@@ -118,11 +122,15 @@ function beyond(kind: NodeKind, cursor: string, side: 'above' | 'below'): DatedF
 
 function sizeOf({ first, last }: PageRequest): { readonly size: number; readonly backward: boolean } {
   if (first != null && last != null) throw badUserInput('Give first or last, not both.');
-  const size = first ?? last ?? defaultPageSize;
+  return { size: checkedPageSize(first ?? last ?? defaultPageSize), backward: last != null };
+}
+
+/** @throws CortigraphError BAD_USER_INPUT for a page too large, or of nothing */
+export function checkedPageSize(size: number): number {
   if (!Number.isInteger(size) || size < 1 || size > maxPageSize) {
     throw badUserInput(`A page holds 1 to ${maxPageSize} items, not ${size}.`, {
       allowed: { min: 1, max: maxPageSize },
     });
   }
-  return { size, backward: last != null };
+  return size;
 }

@@ -1,16 +1,17 @@
 import type { JobDocument } from '../domain/documents.js';
 import type { Progress } from '../domain/job.js';
-import type { Lab } from './lab.js';
+import type { JobLedger } from './job-ledger.js';
+import type { Log } from './lab.js';
 
 /** Writes the latest progress, one write at a time: what comes while one is under way is written after it. */
 export class ProgressWriter {
-  private current: Omit<Progress, 'at'>;
+  private current: Progress;
   private writing: Promise<void> | undefined;
   private dirty = false;
 
   constructor(
-    private readonly lab: Lab,
-    private readonly holder: string,
+    private readonly ledger: JobLedger,
+    private readonly log: Log,
     private readonly job: JobDocument,
     private readonly seen: (progress: Progress) => void,
   ) {
@@ -18,15 +19,14 @@ export class ProgressWriter {
   }
 
   set(progress: Omit<Progress, 'at'>): void {
-    this.current = progress;
-    this.seen(this.latest(this.lab.clock.now().toISOString()));
+    this.current = { ...progress, at: this.ledger.now() };
+    this.seen(this.current);
     this.dirty = true;
     this.writing ??= this.write().finally(() => (this.writing = undefined));
   }
 
-  latest(at: string): Progress {
-    const { total, done, failed, running } = this.current;
-    return { total, done, failed, running, at };
+  get latest(): Progress {
+    return this.current;
   }
 
   /** Waits for the write under way; what is still unwritten goes with the write that ends the job. */
@@ -38,14 +38,9 @@ export class ProgressWriter {
   private async write(): Promise<void> {
     while (this.dirty) {
       this.dirty = false;
-      await this.lab.collections.jobs
-        .updateOne(
-          { _id: this.job._id, attempt: this.job.attempt, holder: this.holder, active: true },
-          { $set: { status: 'RUNNING', progress: this.latest(this.lab.clock.now().toISOString()) } },
-        )
-        .catch((error: unknown) => {
-          this.lab.log.warn({ err: error, jobId: this.job._id }, 'progress could not be stored');
-        });
+      await this.ledger.report(this.job, this.current).catch((error: unknown) => {
+        this.log.warn({ err: error, jobId: this.job._id }, 'progress could not be stored');
+      });
     }
   }
 }

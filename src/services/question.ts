@@ -1,11 +1,11 @@
 import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { Estimand, Tolerance } from '../domain/estimate.js';
-import { defaultLevel } from '../domain/estimate.js';
+import { checkedLevel, defaultLevel, leastHalfWidth } from '../domain/estimate.js';
 import type { CanonicalValues } from '../domain/identity.js';
 import { parameterSetIdentity, questionIdentity } from '../domain/identity.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
-import { didYouMean, nearestName } from '../domain/nearest.js';
+import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import { canonicalValues } from '../domain/parameter-values.js';
 import type { GivenProtocol } from '../domain/protocol.js';
 import { completeProtocol, readsSeed } from '../domain/protocol.js';
@@ -39,7 +39,6 @@ export interface Question extends PoolRequest {
   readonly numericsDigest: string;
   readonly parameterSetId: string;
   readonly values: CanonicalValues;
-  readonly source: ResponseSource;
 }
 
 /** The most replicates that one response may ask for. */
@@ -54,17 +53,16 @@ export async function readQuestion(lab: Lab, request: ResponseRequest): Promise<
   refuseSurrogate(request.source, model);
   const values = canonicalValues(model, request.parameters);
   const protocol = completeProtocol(model.name, model.protocol, request.protocol ?? {});
-  const tolerances = (request.tolerances ?? []).map((tolerance) => readTolerance(model, tolerance));
+  const tolerances = (request.tolerances ?? []).map((tolerance) => readTolerance(model, tolerance)).sort(byOutput);
   const replicates = readReplicates(request.replicates ?? 1);
   const pool: PoolRequest = { estimand: request.estimand, protocol, replicates, tolerances };
   checkTogether(model, pool, request.protocol ?? {});
   const { numericsDigest } = await lab.simulations.numericsOf(model.name);
-  const { source } = request;
-  return questionOf(model, { numericsDigest, values, source, ...pool });
+  return questionOf(model, { numericsDigest, values, ...pool });
 }
 
 /** What of a question is stored in the job that answers it. */
-export type QuestionPayload = PoolRequest & Pick<Question, 'numericsDigest' | 'values' | 'source'>;
+export type QuestionPayload = PoolRequest & Pick<Question, 'numericsDigest' | 'values'>;
 
 /** The question of its stored form. */
 export function questionOf(model: ModelDefinition, payload: QuestionPayload): Question {
@@ -78,10 +76,10 @@ export function questionOf(model: ModelDefinition, payload: QuestionPayload): Qu
 
 /** The stored form of a question. */
 export function payloadOf(question: QuestionPayload & { readonly model: ModelDefinition }): JsonObject {
-  const { numericsDigest, values, source, estimand, replicates } = question;
+  const { numericsDigest, values, estimand, replicates } = question;
   const tolerances = question.tolerances.map(({ output, halfWidth, level }) => ({ output, halfWidth, level }));
   const protocol = { ...question.protocol };
-  return { model: question.model.name, numericsDigest, values, source, estimand, replicates, protocol, tolerances };
+  return { model: question.model.name, numericsDigest, values, estimand, replicates, protocol, tolerances };
 }
 
 function refuseSurrogate(source: ResponseSource, { name }: ModelDefinition): void {
@@ -96,25 +94,22 @@ function readTolerance(
   const allowed = model.outputs.map(({ name }) => name);
   if (!allowed.includes(output)) {
     const nearest = nearestName(output, allowed);
-    throw badUserInput(`${model.name} has no output ${JSON.stringify(output)}.${didYouMean(nearest)}`, {
+    throw badUserInput(`${model.name} has no output ${quoted(output)}.${didYouMean(nearest)}`, {
       allowed,
       ...(nearest === undefined ? {} : { nearest }),
     });
   }
-  if (!(halfWidth > 0 && Number.isFinite(halfWidth))) {
-    throw badUserInput(`The halfWidth of a tolerance must be greater than 0, not ${halfWidth}.`);
+  if (!(halfWidth >= leastHalfWidth && Number.isFinite(halfWidth))) {
+    throw badUserInput(`The halfWidth of a tolerance must be ${leastHalfWidth} or more, not ${halfWidth}.`, {
+      allowed: { min: leastHalfWidth },
+    });
   }
   return { output, halfWidth, level: checkedLevel(level ?? defaultLevel) };
 }
 
-/**
- * A level of confidence.
- * @throws CortigraphError BAD_USER_INPUT unless it lies strictly between 0 and 1
- */
-export function checkedLevel(level: number): number {
-  if (level > 0 && level < 1) return level;
-  throw badUserInput(`A level must lie between 0 and 1, not at ${level}.`, { allowed: { above: 0, below: 1 } });
-}
+/** One order, so that the order in which tolerances are given makes no other question. */
+const byOutput = (a: Tolerance, b: Tolerance): number =>
+  a.output === b.output ? a.halfWidth - b.halfWidth || a.level - b.level : a.output < b.output ? -1 : 1;
 
 function readReplicates(replicates: number): number {
   if (Number.isInteger(replicates) && replicates >= 1 && replicates <= MAX_REPLICATES) return replicates;

@@ -1,15 +1,17 @@
 import type { JobDocument } from '../domain/documents.js';
 import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
 import { requireId } from '../domain/ids.js';
-import { Answering } from './answering.js';
-import type { Answer, PoolOfQuestion } from './answers.js';
-import { Answers, answerOf } from './answers.js';
+import type { Answer } from './answer.js';
+import { answerOf } from './answer.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
 import type { Question, QuestionPayload, ResponseRequest } from './question.js';
 import { payloadOf, questionOf, readQuestion } from './question.js';
+import type { PoolOfQuestion } from './response-pools.js';
+import { ResponsePools } from './response-pools.js';
+import { ResponseWork } from './response-work.js';
 import { refuseTooCostly } from './response-cost.js';
 import type { RunService } from './run-service.js';
 
@@ -25,14 +27,14 @@ export interface AskOptions {
 
 /** Answers questions: from the store, or by simulating what the store lacks. */
 export class RespondService {
-  private readonly answers: Answers;
+  private readonly pools: ResponsePools;
 
   constructor(
     private readonly lab: Lab,
     private readonly jobs: JobService,
     private readonly parameterSets: ParameterSetService,
   ) {
-    this.answers = new Answers(lab);
+    this.pools = new ResponsePools(lab);
   }
 
   /**
@@ -41,7 +43,7 @@ export class RespondService {
    */
   async ask(request: ResponseRequest, { waitMs, mayCompute }: AskOptions): Promise<Answer> {
     const question = await readQuestion(this.lab, request);
-    const stored = await this.answers.poolOf(question);
+    const stored = await this.pools.poolOf(question);
     if (stored.assessment.missing === 0) return this.fromStore(question, stored);
     refuseTooCostly(question, stored.assessment, stored.pool.length === 0, {
       maxSeconds: this.lab.settings.maxResponseSeconds,
@@ -70,14 +72,14 @@ export class RespondService {
     const job = await this.jobs.latestOf(id);
     if (job?.kind !== responseJob) throw notFound(`response ${id}`);
     const question = this.questionOfJob(job);
-    const stored = await this.answers.poolOf(question);
+    const stored = await this.pools.poolOf(question);
     if (stored.assessment.missing === 0) return this.fromStore(question, stored);
     return this.fromJob(question, job, stored);
   }
 
   /** The handler of the jobs that answer questions: adds replicates until the pool suffices. */
   handler(runs: RunService): (context: JobContext) => Promise<JobResult> {
-    return (context) => new Answering(this.lab, runs, this.answers, this.questionOfJob(context.job), context).finish();
+    return (context) => new ResponseWork(this.lab, runs, this.pools, this.questionOfJob(context.job), context).finish();
   }
 
   private questionOfJob(job: JobDocument): Question {
@@ -86,7 +88,7 @@ export class RespondService {
   }
 
   private async fromStore(question: Question, stored: PoolOfQuestion): Promise<Answer> {
-    const id = await this.answers.store(question, stored);
+    const id = await this.pools.store(question, stored);
     const { pool, assessment } = stored;
     const n = pool.length;
     return answerOf(

@@ -18,6 +18,12 @@ export interface ResponseCost {
 /** The most runs that one response may add, so that a model without time has a limit as well. */
 const MAX_RUNS = 10_000;
 
+/** More runs than this are told as this many: what GraphQL's Int holds. */
+const MANY_RUNS = 2 ** 31 - 1;
+
+/** What is offered is wider by this than what the noise says, which is itself uncertain. */
+const MARGIN = 1.2;
+
 /** So many degrees of freedom that Student's t is normal. */
 const MANY = 1e6;
 
@@ -29,14 +35,16 @@ export function costOf({ protocol }: Question, replicates: number): ResponseCost
 
 /**
  * How many replicates to add before a pool answers a question, as far as it can be told now: by the noise that the pool
- * shows, or, while it is empty, by the noise that is typical of the model.
+ * shows, or, while it is empty, by the least noise that is typical of the model. At most 2^31 − 1, which stands for more, too.
  */
 export function replicatesToAdd(question: Question, assessment: Assessment, poolIsEmpty: boolean): number {
-  if (!poolIsEmpty || asksForOneRun(question.model, question)) return assessment.missing;
+  if (!poolIsEmpty || asksForOneRun(question.model, question)) return Math.min(assessment.missing, MANY_RUNS);
   const byTypicalNoise = question.tolerances.map(
-    (tolerance) => typicalSeconds(question.model, tolerance) / replicateAmount(question),
+    (tolerance) =>
+      (halfWidthOfOne(question.model, tolerance, 'min') / tolerance.halfWidth) ** 2 / replicateAmount(question),
   );
-  return Math.ceil(Math.max(wantedReplicates(question.model, question), ...byTypicalNoise));
+  const wanted = Math.max(wantedReplicates(question.model, question), ...byTypicalNoise);
+  return Math.min(Math.ceil(wanted), MANY_RUNS);
 }
 
 /**
@@ -54,17 +62,20 @@ export function refuseTooCostly(
   const cost = costOf(question, toAdd);
   const seconds = limits.computedSeconds + cost.biologicalSeconds;
   if (seconds <= limits.maxSeconds && toAdd <= MAX_RUNS) return;
+  const fits = whatFits(question, assessment, poolIsEmpty, limits.maxSeconds - limits.computedSeconds);
   const details: JsonObject = {
     cost: { biologicalSeconds: rounded(seconds), runs: toAdd },
     limit: { biologicalSeconds: limits.maxSeconds, runs: MAX_RUNS },
-    fits: whatFits(question, assessment, poolIsEmpty, limits.maxSeconds - limits.computedSeconds),
+    fits,
     basis: poolIsEmpty ? 'typical noise of the model' : 'noise of the stored runs',
   };
   throw new CortigraphError(
     'TOO_COSTLY',
     `That would take about ${rounded(seconds)} biological seconds in ${toAdd} runs (by the ${
       poolIsEmpty ? 'noise that is typical of the model' : 'noise of the runs that are stored'
-    }); one response may take ${limits.maxSeconds} seconds and ${MAX_RUNS} runs. See extensions.fits for what would fit.`,
+    }); one response may take ${limits.maxSeconds} seconds and ${MAX_RUNS} runs.${
+      Object.keys(fits).length > 0 ? ' See extensions.fits for what would fit.' : ''
+    }`,
     details,
   );
 }
@@ -72,11 +83,11 @@ export function refuseTooCostly(
 const replicateAmount = ({ protocol }: Question): number =>
   protocol.durationMs === null ? 1 : protocol.durationMs / 1000;
 
-/** The seconds (or runs, for a model without time) that a tolerance takes at a model's typical noise. */
-function typicalSeconds(model: ModelDefinition, { output, halfWidth, level }: Tolerance): number {
-  const noise = model.outputs.find(({ name }) => name === output)?.typicalNoise ?? 0;
+/** The half-width that one second (or one run, for a model without time) would give at a noise. */
+function halfWidthOfOne(model: ModelDefinition, { output, level }: Tolerance, bound: 'min' | 'max'): number {
   if (!readsSeed(model.protocol)) return 0;
-  return ((noise * studentHalfWidth(level, MANY)) / halfWidth) ** 2;
+  const noise = model.outputs.find(({ name }) => name === output)?.typicalNoise[bound] ?? 0;
+  return noise * studentHalfWidth(level, MANY);
 }
 
 /**
@@ -103,14 +114,15 @@ function fittingTolerances(
   affordable: number,
 ): readonly JsonObject[] {
   if (poolIsEmpty) {
+    const amount = affordable * replicateAmount(question);
     return question.tolerances.map((tolerance) => {
-      const ratio = typicalSeconds(question.model, tolerance) / (affordable * replicateAmount(question));
-      return { output: tolerance.output, halfWidth: fitted(tolerance.halfWidth * Math.sqrt(Math.max(ratio, 1))) };
+      const reachable = (MARGIN * halfWidthOfOne(question.model, tolerance, 'max')) / Math.sqrt(amount);
+      return { output: tolerance.output, halfWidth: fitted(Math.max(tolerance.halfWidth, reachable)) };
     });
   }
   return unmet.flatMap(({ output, halfWidth, reached }) => {
     if (reached === null) return [];
-    const reachable = reached * Math.sqrt(held / (held + affordable));
+    const reachable = Math.min(reached, MARGIN * reached * Math.sqrt(held / (held + affordable)));
     return [{ output, halfWidth: fitted(Math.max(halfWidth, reachable)) }];
   });
 }

@@ -102,7 +102,7 @@ export class RunService {
   }
 
   private async compute(identity: Identity, wanted: WantedRun, want: Want, stop: StopFlag): Promise<ObtainedRun> {
-    const { runs } = this.lab.collections;
+    const { model, numericsDigest, values, protocol } = wanted;
     for (;;) {
       let claim: ClaimResult = 'heldElsewhere';
       const begin = async (): Promise<boolean> => {
@@ -110,78 +110,76 @@ export class RunService {
         if (typeof claim === 'object') want.begun?.();
         return typeof claim === 'object';
       };
-      const { model, numericsDigest, values, protocol } = wanted;
-      let reply: SimulationReply;
-      try {
-        reply = await this.lab.simulations.simulate(
-          { model, numericsDigest, values, protocol },
-          { priority: want.priority, stop, begin },
-        );
-      } catch (error) {
-        throw await this.failed(identity.id, wanted, claim, error);
-      }
+      const reply = await this.lab.simulations
+        .simulate({ model, numericsDigest, values, protocol }, { priority: want.priority, stop, begin })
+        .catch((error: unknown) => this.failed(identity.id, wanted, claim, error));
       if (typeof claim === 'object') return await this.conclude(identity, wanted, claim, reply);
-      const stored = await runs.findOne({ _id: identity.id });
+      const stored = await this.lab.collections.runs.findOne({ _id: identity.id });
       if (stored) return { run: stored, computed: false };
       if (stop.raised) throw new WorkStoppedError('cancelled');
       await delay(POLL_MS);
     }
   }
 
-  /** Stores what a worker gave: the execution, then the run, then the claim's end. */
+  /** Stores what a worker gave, the execution before the run; the claim ends whatever becomes of that. */
   private async conclude(
     identity: Identity,
     wanted: WantedRun,
     claim: HeldClaim,
     reply: SimulationReply,
   ): Promise<ObtainedRun> {
-    const runId = identity.id;
-    if (reply.kind === 'stopped') {
-      await this.claims.release(runId, claim);
-      throw new WorkStoppedError('cancelled');
-    }
-    if (reply.kind === 'otherNumerics') {
-      await this.claims.release(runId, claim);
-      throw new CortigraphError(
-        'UNAVAILABLE',
-        `The workers of this server compute ${wanted.model} with other numerics than the run is stored under.`,
-        { expected: wanted.numericsDigest, found: reply.numericsDigest },
-      );
-    }
-    const execution = this.execution(runId, wanted, claim, { kernelDigest: reply.kernelDigest, error: null });
-    const run: RunDocument = {
-      _id: runId,
-      schemaVersion: documentVersion,
-      createdAt: execution.finishedAt,
-      digest: identity.digest,
-      preimage: identity.preimage,
-      model: wanted.model,
-      numericsDigest: wanted.numericsDigest,
-      parameterSetId: wanted.parameterSetId,
-      protocol: wanted.protocol,
-      outcome: reply.outcome,
-      sums: reply.sums,
-      executionId: execution._id,
-    };
-    await this.lab.collections.executions.insertOne(execution);
     try {
-      await this.lab.collections.runs.insertOne(run);
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error; // a stale holder stored it: same key, same bits
+      if (reply.kind === 'stopped') throw new WorkStoppedError('cancelled');
+      if (reply.kind === 'otherNumerics') throw otherNumerics(wanted, reply.numericsDigest);
+      const execution = this.execution(identity.id, wanted, claim, { kernelDigest: reply.kernelDigest, error: null });
+      const run: RunDocument = {
+        _id: identity.id,
+        schemaVersion: documentVersion,
+        createdAt: execution.finishedAt,
+        digest: identity.digest,
+        preimage: identity.preimage,
+        model: wanted.model,
+        numericsDigest: wanted.numericsDigest,
+        parameterSetId: wanted.parameterSetId,
+        protocol: wanted.protocol,
+        outcome: reply.outcome,
+        sums: reply.sums,
+        executionId: execution._id,
+      };
+      await this.lab.collections.executions.insertOne(execution);
+      return { run: await this.insertRun(run), computed: true };
+    } finally {
+      await this.claims.release(identity.id, claim);
     }
-    await this.claims.release(runId, claim);
-    return { run, computed: true };
   }
 
-  /** Records that an attempt failed, where it can be seen, and gives the error to tell. */
-  private async failed(runId: string, wanted: WantedRun, claim: ClaimResult, cause: unknown): Promise<unknown> {
-    if (typeof claim !== 'object') return cause;
+  /** Stores a run; a stale holder may have stored it already: same key, same bits. */
+  private async insertRun(run: RunDocument): Promise<RunDocument> {
+    const { runs } = this.lab.collections;
+    try {
+      await runs.insertOne(run);
+      return run;
+    } catch (error) {
+      const stored = isDuplicateKey(error) ? await runs.findOne({ _id: run._id }) : null;
+      if (stored) return stored;
+      throw error;
+    }
+  }
+
+  /** Records that an attempt failed, where it can be seen, and throws the error to tell. */
+  private async failed(runId: string, wanted: WantedRun, claim: ClaimResult, cause: unknown): Promise<never> {
+    if (typeof claim !== 'object') throw cause;
     this.lab.log.error({ err: cause, runId, model: wanted.model, protocol: wanted.protocol }, 'a simulation failed');
     const message = `The simulator of ${wanted.model} failed at run ${runId}; ask again to retry.`;
-    const execution = this.execution(runId, wanted, claim, { kernelDigest: null, error: message });
-    await this.lab.collections.executions.insertOne(execution);
-    await this.claims.fail(runId, claim, message);
-    return new CortigraphError('INTERNAL', message, { run: runId }, { cause });
+    try {
+      const execution = this.execution(runId, wanted, claim, { kernelDigest: null, error: message });
+      await this.lab.collections.executions.insertOne(execution);
+      await this.claims.fail(runId, claim, message);
+    } catch (error) {
+      await this.claims.release(runId, claim);
+      throw error;
+    }
+    throw new CortigraphError('INTERNAL', message, { run: runId }, { cause });
   }
 
   private execution(
@@ -207,6 +205,13 @@ export class RunService {
     };
   }
 }
+
+const otherNumerics = ({ model, numericsDigest }: WantedRun, found: string): CortigraphError =>
+  new CortigraphError(
+    'UNAVAILABLE',
+    `The workers of this server compute ${model} with other numerics than the run is stored under.`,
+    { expected: numericsDigest, found },
+  );
 
 const stopError = ({ reason }: AbortSignal): WorkStoppedError =>
   reason instanceof WorkStoppedError ? reason : new WorkStoppedError('cancelled');

@@ -49,13 +49,13 @@ export function createServices(lab: Lab, holder: string): Services {
     lists: new Lists(lab),
     lookups: new Lookups(lab, simulate),
     start: async () => {
-      claims.start();
+      await claims.start();
       await jobs.start();
     },
     close: async () => {
       await jobs.close();
       await runs.close();
-      claims.close();
+      await claims.close();
     },
   };
 }

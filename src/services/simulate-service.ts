@@ -112,6 +112,8 @@ export class SimulateService {
       return this.unfinished(id, runIdentity(wanted).digest, job, wanted);
     }
     if (claim) return claimed(claim);
+    const storedMeanwhile = await this.lab.collections.runs.findOne({ _id: id });
+    if (storedMeanwhile) return this.viewOf(storedMeanwhile);
     throw notFound(`simulation run ${id}`);
   }
 

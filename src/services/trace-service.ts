@@ -1,6 +1,6 @@
 import { badUserInput, notFound } from '../domain/errors.js';
 import { requireId } from '../domain/ids.js';
-import type { ProvenanceEdge, ProvenanceGraph, ProvenanceNode, ProvRelation } from '../provenance/graph.js';
+import type { ProvenanceEdge, ProvenanceGraph, ProvenanceNode } from '../provenance/graph.js';
 import type { LineageDocuments, LineageKind, LineageRule } from '../provenance/lineage.js';
 import { describe, implied, lineageRules } from '../provenance/lineage.js';
 import type { StoreCollection, StoreDocument } from '../store/seam.js';
@@ -115,8 +115,9 @@ export class TraceService {
 
   private async load(kind: LineageKind, ids: readonly string[]): Promise<readonly Found[]> {
     if (ids.length === 0) return [];
+    // One more than a graph may hold, so that it is known to be cut.
     const documents = await this.collection(kind)
-      .find({ _id: { $in: ids } })
+      .find({ _id: { $in: ids.slice(0, MAX_NODES + 1) } })
       .toArray();
     return documents.map((document) => ({ kind, document }));
   }
@@ -162,11 +163,14 @@ class GraphBuilder {
 
   /** @param depth how many levels upstream of the document to show */
   private imply({ kind, document }: Found, depth: number): void {
-    for (const { from, relation, node } of implied[kind](document as never)) {
-      // What a document implies of itself lies one level upstream; what that implies, two.
-      if (depth < (from === document._id ? 1 : 2)) continue;
-      this.nodes.set(node.id, node);
-      this.connect({ from, to: node.id, relation: relation satisfies ProvRelation });
+    const { nodes, edges } = implied[kind](document as never); // the kind's own document
+    let frontier: readonly string[] = [document._id];
+    for (let level = 0; level < depth && frontier.length > 0; level += 1) {
+      const onward = edges.filter(({ from }) => frontier.includes(from));
+      const reached = nodes.filter(({ id }) => onward.some(({ to }) => to === id));
+      for (const node of reached) this.nodes.set(node.id, node);
+      for (const edge of onward) if (this.nodes.has(edge.to)) this.connect(edge);
+      frontier = reached.map(({ id }) => id);
     }
   }
 }

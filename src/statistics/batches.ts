@@ -27,12 +27,12 @@ export function batchesOf(output: ModelOutput, { protocol, sums }: CompletedRun)
   if (output.sum.kind === 'mean' || sums.batchMs === null || protocol.durationMs === null) {
     return { sum, exposure: all.length, whole: all, batchExposure: 1 };
   }
-  const exposure = (ms: number): number => ((output.sum.kind === 'rate' ? output.sum.sources : 1) * ms) / 1000;
-  const wholeBatches = Math.floor(protocol.durationMs / sums.batchMs);
+  const { sources } = output.sum;
+  const exposure = (ms: number): number => (sources * ms) / 1000;
   return {
     sum,
     exposure: exposure(protocol.durationMs),
-    whole: all.slice(0, wholeBatches),
+    whole: all.slice(0, Math.floor(protocol.durationMs / sums.batchMs)),
     batchExposure: exposure(sums.batchMs),
   };
 }

@@ -16,6 +16,8 @@ import { asUnavailable, isConnectionLost, isDuplicateKey, StoreRefusalError } fr
 
 /** A restart of the server costs a client one to three errors; the waits let the driver find it again. */
 const retryDelaysMs: readonly number[] = [50, 200, 1000];
+/** Nothing is repeated later than this after its first try: the driver has then waited for a server by itself. */
+const retryWithinMs = 2000;
 const upsertAttempts = 3;
 
 /**
@@ -93,11 +95,13 @@ class RetryingCollection<T extends StoreDocument> implements StoreCollection<T> 
 
   async #repeatedly<R>(filter: unknown, run: () => Promise<R>): Promise<R> {
     refuseUndefined(filter);
+    const begin = performance.now();
     for (const waitMs of this.delaysMs) {
       try {
         return await run();
       } catch (error) {
         if (!isConnectionLost(error)) throw error;
+        if (performance.now() - begin > retryWithinMs) throw asUnavailable(error);
         await delay(waitMs);
       }
     }

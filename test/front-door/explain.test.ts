@@ -56,12 +56,13 @@ overEachStore('an explanation', (door) => {
     const { key } = explanation;
     assert.equal(createHash('sha256').update(key.preimage, 'utf8').digest('hex'), key.digest);
     assert.equal(key.run, `run_${key.digest.slice(0, 32)}`);
-    const { noun, ...ingredients } = JSON.parse(key.preimage) as Record<string, unknown>;
-    assert.equal(noun, 'simulationRun');
+    const ingredients = JSON.parse(key.preimage) as Record<string, unknown>;
+    assert.equal(ingredients['noun'], 'simulationRun');
     assert.deepEqual(key.ingredients, ingredients);
     assert.deepEqual(Object.keys(ingredients).sort(), [
       'identityVersion',
       'model',
+      'noun',
       'numericsDigest',
       'protocol',
       'values',

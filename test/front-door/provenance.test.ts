@@ -86,18 +86,21 @@ overEachStore('provenance', (door) => {
 
   test('of a run leads to its parameter set, the execution, the code and the agent', async () => {
     const graph = await trace(run.id);
-    assert.deepEqual(kinds(graph), ['Agent', 'Code', 'Execution', 'ParameterSet', 'SimulationRun']);
-    const [agent, code, execution, parameterSet] = ['Agent', 'Code', 'Execution', 'ParameterSet'].map((kind) =>
-      only(graph, kind),
-    );
-    assert.ok(agent && code && execution && parameterSet);
+    assert.deepEqual(kinds(graph), ['Agent', 'Code', 'Execution', 'ParameterSet', 'SimulationRun', 'SoftwareAgent']);
+    const [principal, software] = [only(graph, 'Agent'), only(graph, 'SoftwareAgent')];
+    const [code, execution, parameterSet] = [
+      only(graph, 'Code'),
+      only(graph, 'Execution'),
+      only(graph, 'ParameterSet'),
+    ];
     assert.deepEqual([execution.id, parameterSet.id], [run.executions[0]?.id, run.parameterSet.id]);
     const edges: readonly Edge[] = [
       { from: run.id, to: execution.id, relation: 'wasGeneratedBy' },
       { from: run.id, to: parameterSet.id, relation: 'wasDerivedFrom' },
       { from: execution.id, to: parameterSet.id, relation: 'used' },
       { from: execution.id, to: code.id, relation: 'used' },
-      { from: execution.id, to: agent.id, relation: 'wasAssociatedWith' },
+      { from: execution.id, to: software.id, relation: 'wasAssociatedWith' },
+      { from: software.id, to: principal.id, relation: 'actedOnBehalfOf' },
     ];
     assert.deepEqual(new Set(graph.edges.map(text)), new Set(edges.map(text)));
   });
@@ -111,11 +114,13 @@ overEachStore('provenance', (door) => {
       '{ model(name: "local-circuit") { numericsDigest } }',
     );
     assert.deepEqual(code, { model: 'local-circuit', numericsDigest: model.numericsDigest, softwareVersion });
-    const agent = attributesOf(only(graph, 'Agent'));
-    assert.deepEqual(
-      [agent['host'], agent['softwareVersion'], agent['createdBy'], agent['agent']],
-      [hostname(), softwareVersion, 'local', 'cortigraph'],
-    );
+    assert.deepEqual(attributesOf(only(graph, 'SoftwareAgent')), {
+      agent: 'cortigraph',
+      host: hostname(),
+      nodeVersion: process.version,
+      softwareVersion,
+    });
+    assert.deepEqual(attributesOf(only(graph, 'Agent')), { createdBy: 'local', project: 'default' });
     const execution = only(graph, 'Execution');
     assert.equal(execution.at, run.executions[0]?.finishedAt);
     assert.equal(attributesOf(execution)['startedAt'], run.executions[0]?.startedAt);
@@ -123,6 +128,7 @@ overEachStore('provenance', (door) => {
     const types = Object.fromEntries(graph.nodes.map(({ kind, type }) => [kind, type]));
     assert.deepEqual(types, {
       Agent: 'AGENT',
+      SoftwareAgent: 'AGENT',
       Code: 'ENTITY',
       Execution: 'ACTIVITY',
       ParameterSet: 'ENTITY',

@@ -90,8 +90,9 @@ overEachStore('tolerances', (door) => {
   test('that are not known, not positive, or of an impossible level are refused', async () => {
     for (const [tolerance, allowed] of [
       [{ output: 'rateF', halfWidth: 1 }, /Did you mean "rateE"/],
-      [{ output: 'rateE', halfWidth: 0 }, /greater than 0/],
-      [{ output: 'rateE', halfWidth: -1 }, /greater than 0/],
+      [{ output: 'rateE', halfWidth: 0 }, /1e-9 or more/],
+      [{ output: 'rateE', halfWidth: -1 }, /1e-9 or more/],
+      [{ output: 'rateE', halfWidth: 1e-200 }, /1e-9 or more/],
       [{ output: 'rateE', halfWidth: 1, level: 1 }, /between 0 and 1/],
       [{ output: 'rateE', halfWidth: 1, level: 0 }, /between 0 and 1/],
     ] as const) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { getIntrospectionQuery } from 'graphql';
+import { buildSchema, getIntrospectionQuery, parse, validate } from 'graphql';
+import { queryCost } from '../../src/http/query-cost.js';
 import { ask, onlyError, tinyServer } from './tiny-server.js';
 
 /** `self` within `self`, `depth` fields deep. */
@@ -37,7 +38,9 @@ describe('the depth of an operation', async () => {
 
   it('is measured once a fragment, however often it is spread', async () => {
     const levels = 60;
-    const { agent: patient } = await tinyServer({ config: { maxTokens: 10_000, maxQueryDepth: 5 } });
+    const { agent: patient } = await tinyServer({
+      config: { maxTokens: 10_000, maxQueryDepth: 5, maxQueryCost: Infinity },
+    });
     const fragments = Array.from(
       { length: levels },
       (_, level) => `fragment F${level} on Query { self { ...F${level + 1} ...F${level + 1} } }`,
@@ -50,6 +53,46 @@ describe('the depth of an operation', async () => {
   it('leaves introspection alone', async () => {
     const { agent: roomy } = await tinyServer({ config: { maxTokens: 2000, maxQueryDepth: 1 } });
     assert.equal((await ask(roomy, getIntrospectionQuery())).body.errors, undefined);
+  });
+});
+
+describe('the cost of a document', async () => {
+  const schema = buildSchema(`
+    type Query { all(first: Int): Items! few: [Item!]! runs(first: Int = 30): [Item!]! }
+    type Items { nodes: [Item!]! totalCount: Int }
+    type Item { id: ID children(first: Int, last: Int): Items! }
+  `);
+  const sizes = { byDefault: 20, atMost: 100 };
+  const errors = (query: string, maxCost: number): readonly string[] =>
+    validate(schema, parse(query), [queryCost(maxCost, sizes)]).map(({ message }) => message);
+  const costs = (query: string, cost: number): void => {
+    assert.deepEqual(errors(query, cost), [], `${query} costs more than ${cost}`);
+    assert.match(errors(query, cost - 1).join(), new RegExp(`could hold ${cost} fields; at most ${cost - 1}`));
+  };
+
+  it('is one a field', () => costs('{ all(first: 1) { totalCount } }', 2));
+  it('is multiplied by the size of a page', () => costs('{ all(first: 50) { totalCount } }', 51));
+  it('takes the default size where none is given', () => costs('{ all { totalCount } }', 21));
+  it('takes the default of the argument where it has one', () => costs('{ runs { id } }', 31));
+  it('takes the greatest size for a variable', () => costs('query ($n: Int) { all(first: $n) { totalCount } }', 101));
+  it('counts a list without pages as a few', () => costs('{ few { id } }', 5));
+  it('multiplies along nested pages, from either end', () =>
+    costs('{ all(first: 100) { nodes { children(last: 100) { nodes { id } } } } }', 1 + 100 * (1 + 4 * (1 + 100 * 5))));
+  it('counts through fragments and aliases', () =>
+    costs(
+      '{ a: all(first: 2) { ...F } b: all(first: 3) { ... on Items { ...F } } } fragment F on Items { totalCount }',
+      7,
+    ));
+
+  it('is refused over HTTP with what it is and what is allowed', async () => {
+    const { agent } = await tinyServer({ config: { maxQueryCost: 3 } });
+    const reply = await ask(agent, '{ self { self { self { mayCompute } } } }');
+    assert.match(onlyError(reply).message, /could hold 4 fields/);
+    assert.deepEqual(reply.body.errors?.[0]?.extensions, {
+      code: 'GRAPHQL_VALIDATION_FAILED',
+      cost: { fields: 4 },
+      limit: { fields: 3 },
+    });
   });
 });
 

@@ -114,6 +114,7 @@ export async function tinyServer(
     schema: tinySchema(),
     createContext: (request) => request,
     readiness: () => Promise.resolve(),
+    listSizes: { byDefault: 20, atMost: 100 },
     ...changes,
     logger: createLogger('debug', log),
     config: {
@@ -122,6 +123,7 @@ export async function tinyServer(
       corsOrigins: [],
       maxBodyBytes: 10_000,
       maxTokens: 200,
+      maxQueryCost: 20_000,
       maxQueryDepth: 5,
       ...changes.config,
     },

@@ -21,7 +21,9 @@ const timed: ModelDefinition = {
     domain: { min: 1, max: 4 },
     bounds: { min: 0, max: 10 },
   })),
-  outputs: [{ name: 'y', unit: 'Hz', meaning: 'events', sum: { kind: 'rate', sources: 2 }, typicalNoise: 1 }],
+  outputs: [
+    { name: 'y', unit: 'Hz', meaning: 'events', sum: { kind: 'rate', sources: 2 }, typicalNoise: { min: 1, max: 1 } },
+  ],
   outcomes: [{ code: 'COMPLETED', meaning: 'The run went to its end.' }],
   regions: [],
   flags: [],

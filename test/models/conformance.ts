@@ -146,7 +146,8 @@ function definitionChecks({ definition, kernelUrl }: Model, check: CheckReceiver
       assert.ok(flag.fanoFactorAbove > 0, flag.name);
     }
     for (const { name, sum, typicalNoise } of outputs) {
-      assert.ok(Number.isFinite(typicalNoise) && typicalNoise >= 0, name);
+      const { min, max } = typicalNoise;
+      assert.ok(Number.isFinite(max) && min >= 0 && min <= max, name);
       if (sum.kind === 'rate') assert.ok(Number.isInteger(sum.sources) && sum.sources > 0, name);
     }
   });

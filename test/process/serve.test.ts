@@ -92,6 +92,6 @@ describe('the server as a process', () => {
   it('names the commands that there are', () =>
     withProcess(startProcess(['sevre'], {}), async (server) => {
       assert.equal(await server.ended, 2);
-      assert.match(server.output(), /serve, migrate/);
+      assert.match(server.output(), /serve, migrate, config/);
     }));
 });

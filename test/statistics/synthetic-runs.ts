@@ -10,7 +10,15 @@ import type { CompletedRun } from '../../src/statistics/batches.js';
 export const rateModel: ModelDefinition = {
   ...localCircuitDefinition,
   name: 'rate',
-  outputs: [{ name: 'rate', unit: 'Hz', meaning: 'events', sum: { kind: 'rate', sources: 10 }, typicalNoise: 1 }],
+  outputs: [
+    {
+      name: 'rate',
+      unit: 'Hz',
+      meaning: 'events',
+      sum: { kind: 'rate', sources: 10 },
+      typicalNoise: { min: 1, max: 1 },
+    },
+  ],
   flags: [{ name: 'bursty', meaning: 'bursts', output: 'rate', fanoFactorAbove: 20 }],
 };
 

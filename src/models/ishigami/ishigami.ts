@@ -85,7 +85,7 @@ function definition(noise: number): ModelDefinition {
         unit: '1',
         meaning: `value of the function${noise ? ', with noise' : ''}`,
         sum: { kind: 'mean' },
-        typicalNoise: noise,
+        typicalNoise: { min: noise, max: noise },
       },
     ],
     outcomes: [{ code: completed, meaning: 'The function was evaluated.' }],

@@ -26,7 +26,7 @@ const TINY = Math.fround(1e-30);
  * 3. *Delivery*, in the order of cells, each spike at its own step of the next block. For an E spike, ⌈targets/8⌉ draws
  *    give a 16-bit uniform a synapse: target 8v + 2·lane + half takes the low (0) or high (1) half of lane `lane` of
  *    draw v, and fails where it lies below `failuresBelow`.
- * At the start conductances are 0, and w is uniform between rest and threshold: w = r·(3/32·2^−24) + 1/16 with r the
+ * At the start conductances are 0, and w is uniform from rest to threshold, both included: w = r·(3/32·2^−24) + 1/16 with r the
  * upper 24 bits of lane cell mod 4 of draw ⌊cell/4⌋, the first draws of the noise seed.
  *
  * Constants may vary as far as: populations are multiples of 4 with at most 4,096 places (cells × delaySteps) each, and

@@ -56,14 +56,14 @@ export const localCircuitDefinition: ModelDefinition = {
       unit: 'Hz',
       meaning: 'mean firing rate of the excitatory population',
       sum: { kind: 'rate', sources: circuitConstants.excitatoryCells },
-      typicalNoise: 0.15,
+      typicalNoise: { min: 0.15, max: 0.35 },
     },
     {
       name: 'rateI',
       unit: 'Hz',
       meaning: 'mean firing rate of the inhibitory population',
       sum: { kind: 'rate', sources: circuitConstants.inhibitoryCells },
-      typicalNoise: 0.15,
+      typicalNoise: { min: 0.15, max: 0.35 },
     },
   ],
   outcomes: [

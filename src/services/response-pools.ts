@@ -1,33 +1,12 @@
-import type { JobDocument, ResponseDocument, RunDocument } from '../domain/documents.js';
+import type { ResponseDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
-import type { Estimand, Estimate, OutcomeCount } from '../domain/estimate.js';
 import { responseIdentity, runIdentity } from '../domain/identity.js';
-import type { ModelDefinition } from '../domain/model-definition.js';
-import { estimatorVersion, raisedFlags } from '../statistics/estimator.js';
+import { estimatorVersion } from '../statistics/estimator.js';
 import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, assessPool, selectPool } from '../statistics/pool.js';
 import { isDuplicateKey } from '../store/store-errors.js';
 import type { Lab } from './lab.js';
 import type { Question } from './question.js';
-
-/** A response as it stands: finished, or what is known while it is not. */
-export interface Answer {
-  readonly id: string;
-  readonly status: 'READY' | 'PENDING';
-  readonly job: JobDocument | null;
-  readonly parameterSetId: string;
-  readonly model: string;
-  readonly origin: 'SIMULATION' | null;
-  readonly cached: boolean;
-  readonly reason: string;
-  readonly estimand: Estimand;
-  readonly estimates: readonly Estimate[];
-  readonly outcomes: readonly OutcomeCount[];
-  readonly flags: readonly string[];
-  readonly runIds: readonly string[];
-  readonly reusedRuns: number;
-  readonly computedRuns: number;
-}
 
 /** A question held against the runs that are stored. */
 export interface PoolOfQuestion {
@@ -38,8 +17,8 @@ export interface PoolOfQuestion {
 /** How many known response ids are remembered, to spare a look at the store. */
 const REMEMBERED = 10_000;
 
-/** Reads pools and stores what they answer. Computes nothing. */
-export class Answers {
+/** Reads the pools of questions, and stores the responses that they give. Computes nothing. */
+export class ResponsePools {
   private readonly knownIds = new Set<string>();
 
   constructor(private readonly lab: Lab) {}
@@ -112,25 +91,4 @@ export class Answers {
       })
       .toArray();
   }
-}
-
-/** A finished answer, as it is stored. */
-export function answerOf(
-  response: Pick<ResponseDocument, '_id' | 'parameterSetId' | 'model' | 'estimand' | 'outputs' | 'outcomes' | 'runIds'>,
-  model: ModelDefinition,
-  how: Pick<Answer, 'cached' | 'reason' | 'reusedRuns' | 'computedRuns' | 'job'>,
-): Answer {
-  return {
-    ...how,
-    id: response._id,
-    status: 'READY',
-    parameterSetId: response.parameterSetId,
-    model: response.model,
-    origin: 'SIMULATION',
-    estimand: response.estimand,
-    estimates: response.outputs,
-    outcomes: response.outcomes,
-    flags: raisedFlags(model, response.outputs),
-    runIds: response.runIds,
-  };
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Protocol } from '../domain/protocol.js';
-import type { Answers } from './answers.js';
+import type { ResponsePools } from './response-pools.js';
 import type { JobContext, JobResult } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireNumerics } from './lab.js';
@@ -10,7 +10,7 @@ import { costOf, refuseTooCostly } from './response-cost.js';
 import type { RunService } from './run-service.js';
 
 /** One job's way to the answer of a question: adds replicates until the pool suffices. */
-export class Answering {
+export class ResponseWork {
   private readonly computed = new Set<string>();
   private running = 0;
   private planned = 0;
@@ -18,7 +18,7 @@ export class Answering {
   constructor(
     private readonly lab: Lab,
     private readonly runs: RunService,
-    private readonly answers: Answers,
+    private readonly pools: ResponsePools,
     private readonly question: Question,
     private readonly context: JobContext,
   ) {}
@@ -27,10 +27,10 @@ export class Answering {
     const { question } = this;
     await requireNumerics(this.lab, question.model.name, question.numericsDigest);
     for (;;) {
-      const stored = await this.answers.poolOf(question);
+      const stored = await this.pools.poolOf(question);
       const { pool, assessment } = stored;
       if (assessment.missing === 0) {
-        const result = await this.answers.store(question, stored);
+        const result = await this.pools.store(question, stored);
         const computedRuns = pool.filter((run) => this.computed.has(run._id)).length;
         return { result, computedRuns, reusedRuns: pool.length - computedRuns };
       }

@@ -1,0 +1,145 @@
+import type { JobDocument } from '../domain/documents.js';
+import { documentVersion } from '../domain/documents.js';
+import { notFound } from '../domain/errors.js';
+import { jobId } from '../domain/identity.js';
+import { requireId } from '../domain/ids.js';
+import type { Progress } from '../domain/job.js';
+import type { JsonObject } from '../domain/json.js';
+import { isDuplicateKey } from '../store/store-errors.js';
+import type { Lab } from './lab.js';
+
+/** What must be known of a job to see whether somebody works on it. */
+export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' | 'heartbeat'>;
+
+/** How a job ends. */
+export type JobEnd = Pick<JobDocument, 'status'> &
+  Partial<Pick<JobDocument, 'result' | 'computedRuns' | 'reusedRuns' | 'error'>>;
+
+/**
+ * The documents of jobs. Every transition is one conditional write of one document: a holder writes only while the
+ * attempt is its own and the job is not at an end.
+ */
+export class JobLedger {
+  constructor(
+    private readonly lab: Lab,
+    /** Names this process among all that share the store. */
+    readonly holder: string,
+  ) {}
+
+  /** A new job, held by this process; null when somebody else has made the next one of its key. */
+  async insert(kind: string, key: string, ordinal: number, payload: JsonObject): Promise<JobDocument | null> {
+    const now = this.now();
+    const job: JobDocument = {
+      _id: jobId(key, ordinal),
+      schemaVersion: documentVersion,
+      createdAt: now,
+      kind,
+      key,
+      ordinal,
+      active: true,
+      status: 'QUEUED',
+      payload,
+      progress: { total: 0, done: 0, failed: 0, running: 0, at: now },
+      result: null,
+      computedRuns: 0,
+      reusedRuns: 0,
+      error: null,
+      attempt: 1,
+      holder: this.holder,
+      heartbeat: 0,
+      finishedAt: null,
+      project: this.lab.attribution.project,
+      createdBy: this.lab.attribution.createdBy,
+    };
+    try {
+      await this.jobs.insertOne(job);
+      return job;
+    } catch (error) {
+      if (isDuplicateKey(error)) return null;
+      throw error;
+    }
+  }
+
+  /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
+  async get(id: string): Promise<JobDocument> {
+    requireId(id, 'Job');
+    const job = await this.jobs.findOne({ _id: id });
+    if (!job) throw notFound(`job ${id}`);
+    return job;
+  }
+
+  /** The newest job about something, at an end or not. */
+  async latestOf(key: string): Promise<JobDocument | null> {
+    const [job] = await this.jobs.find({ key }, { sort: { ordinal: -1 }, limit: 1 }).toArray();
+    return job ?? null;
+  }
+
+  /** The leases of all jobs that are not at an end, the oldest first. */
+  async leases(): Promise<readonly JobLease[]> {
+    const projection = { kind: 1, attempt: 1, holder: 1, heartbeat: 1 } as const;
+    return this.jobs.find<JobLease>({ active: true }, { sort: { createdAt: 1, _id: 1 }, projection }).toArray();
+  }
+
+  /** Takes a job from whoever held it, if nothing of its lease has changed. */
+  async take({ _id, attempt, holder, heartbeat }: JobLease): Promise<JobDocument | null> {
+    return this.jobs.findOneAndUpdate(
+      { _id, active: true, attempt, holder, heartbeat },
+      { $set: { attempt: attempt + 1, holder: this.holder, heartbeat: 0 } },
+      { returnDocument: 'after' },
+    );
+  }
+
+  /** Shows that a job of ours is alive; false when it is not ours any more, or at an end. */
+  async beat({ _id, attempt }: JobDocument, heartbeat: number): Promise<boolean> {
+    const { matchedCount } = await this.jobs.updateOne(
+      { _id, attempt, holder: this.holder, active: true },
+      { $set: { heartbeat } },
+    );
+    return matchedCount === 1;
+  }
+
+  /** Says how far a job of ours is. */
+  async report({ _id, attempt }: JobDocument, progress: Progress): Promise<void> {
+    await this.jobs.updateOne(
+      { _id, attempt, holder: this.holder, active: true },
+      { $set: { status: 'RUNNING', progress } },
+    );
+  }
+
+  /** Ends a job of ours; of no effect when it was cancelled or taken meanwhile. */
+  async end({ _id, attempt }: JobDocument, end: JobEnd, progress: Omit<Progress, 'at'>): Promise<void> {
+    const finishedAt = this.now();
+    const { total, done, failed } = progress;
+    const isDone = end.status === 'COMPLETED';
+    const last: Progress = { total: isDone ? done : total, done, failed, running: 0, at: finishedAt };
+    await this.jobs.updateOne(
+      { _id, attempt, holder: this.holder, active: true },
+      { $set: { ...end, active: false, finishedAt, progress: last } },
+    );
+  }
+
+  /** Gives a job of ours back, so that the next who looks takes it up at once. */
+  async giveBack({ _id, attempt }: JobDocument): Promise<void> {
+    await this.jobs.updateOne(
+      { _id, attempt, holder: this.holder, active: true },
+      { $set: { status: 'QUEUED', holder: null, 'progress.running': 0 } },
+    );
+  }
+
+  /** Ends a job that is under way, whoever holds it; null when it is at an end. */
+  async cancel(id: string): Promise<JobDocument | null> {
+    return this.jobs.findOneAndUpdate(
+      { _id: id, active: true },
+      { $set: { status: 'CANCELLED', active: false, finishedAt: this.now(), 'progress.running': 0 } },
+      { returnDocument: 'after' },
+    );
+  }
+
+  now(): string {
+    return this.lab.clock.now().toISOString();
+  }
+
+  private get jobs(): Lab['collections']['jobs'] {
+    return this.lab.collections.jobs;
+  }
+}
