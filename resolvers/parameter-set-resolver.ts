@@ -34,7 +34,7 @@ export class ParameterSetResolver {
     return connectionOf(services.lists.parameterSets(filter ?? {}, orderBy), page, toParameterSet);
   }
 
-  @Mutation(() => CreateParameterSetPayload)
+  @Mutation(() => CreateParameterSetPayload, { description: 'Stores a parameter set unless it is there.' })
   async createParameterSet(
     @Arg('model', () => String, { nullable: true, defaultValue: defaultModel }) model: string | null,
     @Arg('parameters', () => ParameterValuesScalar) parameters: Readonly<Record<string, number>>,

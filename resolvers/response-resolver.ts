@@ -8,7 +8,7 @@ import { checkedPageSize, maxPageSize } from '../src/services/pages.js';
 import type { ResponseRequest } from '../src/services/question.js';
 import type { RequestContext } from './context.js';
 import { outputNamed } from './output-named.js';
-import { askOptions, defaultWaitMs } from './wait.js';
+import { askOptions, defaultWaitMs, waitMsMeaning } from './wait.js';
 import { defaultModel } from '../src/domain/model-definition.js';
 
 @Resolver(() => Response)
@@ -19,7 +19,8 @@ export class ResponseResolver {
   })
   async response(
     @Arg('input', () => ResponseInput) input: ResponseInput,
-    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs }) waitMs: number | null,
+    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs, description: waitMsMeaning })
+    waitMs: number | null,
     @Ctx() context: RequestContext,
   ): Promise<Response> {
     return toResponse(await context.services.respond.ask(requestOf(input), askOptions(context, waitMs)));

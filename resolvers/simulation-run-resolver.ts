@@ -17,7 +17,7 @@ import {
 import type { ListOrder } from '../src/services/pages.js';
 import type { RequestContext } from './context.js';
 import { outputNamed } from './output-named.js';
-import { askOptions, defaultWaitMs } from './wait.js';
+import { askOptions, defaultWaitMs, waitMsMeaning } from './wait.js';
 import { defaultModel } from '../src/domain/model-definition.js';
 
 @Resolver(() => SimulationRun)
@@ -41,7 +41,8 @@ export class SimulationRunResolver {
   @Mutation(() => RunSimulationPayload, { description: 'Runs a simulation unless it is stored already.' })
   async runSimulation(
     @Arg('input', () => RunSimulationInput) input: RunSimulationInput,
-    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs }) waitMs: number | null,
+    @Arg('waitMs', () => Int, { nullable: true, defaultValue: defaultWaitMs, description: waitMsMeaning })
+    waitMs: number | null,
     @Ctx() context: RequestContext,
   ): Promise<RunSimulationPayload> {
     const { run, job, created } = await context.services.simulate.simulate(

@@ -8,6 +8,9 @@ export const defaultWaitMs = 10_000;
 /** The longest that a request may wait, in ms. */
 const maxWaitMs = 60_000;
 
+/** What the argument means. */
+export const waitMsMeaning = `How long to wait, from 0 to ${maxWaitMs} ms; then the answer is what is there, and the work goes on.`;
+
 /** How to wait for an answer, of what the client asked. */
 export function askOptions(context: RequestContext, given: number | null): AskOptions {
   const waitMs = given ?? defaultWaitMs;

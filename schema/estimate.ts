@@ -18,7 +18,10 @@ export class Estimate {
   })
   standardError: number | null;
 
-  @Field(() => Int, { description: 'Distinct replicates behind the value; each pair of seeds counts once.' })
+  @Field(() => Int, {
+    description:
+      'Distinct replicates behind the value: runs, or networks for NETWORK_AVERAGE. Each pair of seeds counts once.',
+  })
   n: number;
 
   @Field(() => Float, { nullable: true, description: 'Over replicates; null at n = 1.' })

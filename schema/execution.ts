@@ -14,10 +14,10 @@ export class Execution extends Node {
   @Field(() => DateTime, { nullable: true })
   finishedAt: string | null;
 
-  @Field()
+  @Field({ description: 'The program that did it.' })
   agent: string;
 
-  @Field()
+  @Field({ description: 'The machine that it ran on.' })
   host: string;
 
   @Field()

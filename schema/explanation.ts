@@ -43,6 +43,13 @@ export class Explanation {
   @Field()
   reason: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The code and the words with which it would be refused, though it is valid; null when it would not be.',
+  })
+  refusal: string | null;
+
   @Field({ description: 'Of the next run to compute, or, on a hit, of the first that is reused.' })
   key: KeyExplanation;
 
@@ -64,12 +71,13 @@ export class Explanation {
 
 /** An explanation as its GraphQL type. */
 export function toExplanation(view: ExplanationView): Explanation {
-  const { question, key, ingredients, reusedRuns, willCompute, cost, nearestRun, differences, reason } = view;
+  const { question, key, ingredients, reusedRuns, willCompute, cost, nearestRun, differences, reason, refusal } = view;
   return {
     parameterSet: question.parameterSetId,
     question: question.id,
     willCompute,
     reason,
+    refusal,
     key: { run: key.id, digest: key.digest, preimage: key.preimage, ingredients },
     reusedRuns,
     runsToCompute: cost.runs,

@@ -5,7 +5,7 @@ import { connectionType } from './connection.js';
 import { graphqlEnum } from './enum.js';
 import { Node } from './node.js';
 import { CreatedBetweenInput } from './paging.js';
-import { DateTime } from './scalars.js';
+import { DateTime, JsonScalar } from './scalars.js';
 
 export const JobStatusEnum = graphqlEnum(
   'JobStatus',
@@ -30,7 +30,10 @@ export class Progress {
   @Field(() => Float, { nullable: true, description: 'Since the job was made; null before the first run is done.' })
   runsPerSecond: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'At that speed; null when it cannot be told.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'At that speed; null when it cannot be told, or when it did not come to its end.',
+  })
   secondsLeft: number | null;
 
   @Field(() => DateTime, { description: 'When these figures were taken.' })
@@ -44,11 +47,14 @@ export class JobError {
 
   @Field()
   message: string;
+
+  @Field(() => JsonScalar, { description: 'For programs, such as `cost` and `fits`; as in the extensions of errors.' })
+  details: unknown;
 }
 
 @ObjectType({ implements: Node, description: 'Durable work: stored before it begins, found again after a crash.' })
 export class Job extends Node {
-  @Field()
+  @Field({ description: '`response`, which answers a question, or `simulation`, which makes one run.' })
   kind: string;
 
   @Field(() => JobStatusEnum)
@@ -77,7 +83,7 @@ export const JobConnection = connectionType('Job', () => Job);
 
 @InputType()
 export class JobFilterInput extends CreatedBetweenInput {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: '`response` or `simulation`.' })
   kind?: string;
 
   @Field(() => JobStatusEnum, { nullable: true })
@@ -94,6 +100,7 @@ export class JobPayload {
 export function toJob({
   _id,
   kind,
+  active,
   status,
   progress,
   result,
@@ -105,13 +112,19 @@ export function toJob({
   const seconds = (Date.parse(progress.at) - Date.parse(createdAt)) / 1000;
   const runsPerSecond = progress.done > 0 && seconds > 0 ? progress.done / seconds : null;
   const left = Math.max(progress.total - progress.done - progress.failed, 0);
+  const whileActive = runsPerSecond === null ? null : left / runsPerSecond;
+  const secondsLeft = active ? whileActive : status === 'COMPLETED' ? 0 : null;
   return Object.assign(new Job(), {
     id: _id,
     kind,
     status,
-    progress: { ...progress, runsPerSecond, secondsLeft: runsPerSecond === null ? null : left / runsPerSecond },
+    progress: {
+      ...progress,
+      runsPerSecond,
+      secondsLeft,
+    },
     result,
-    error: error && { code: error.code, message: error.message },
+    error,
     attempt,
     createdAt,
     finishedAt,

@@ -1,4 +1,4 @@
-import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { estimands } from '../src/domain/estimate.js';
 import type { Answer } from '../src/services/answer.js';
 import { responseSources } from '../src/services/question.js';
@@ -23,6 +23,12 @@ export const EstimandEnum = graphqlEnum('Estimand', estimands, 'What the figures
 
 @ObjectType({ implements: Node, description: 'An answer for one parameter set, and what it rests on.' })
 export class Response extends Node {
+  @Field(() => ID, {
+    description:
+      'While PENDING it stands for the question, afterwards for this very answer, whatever is computed later: cite that.',
+  })
+  declare id: string;
+
   @Field(() => ResponseStatusEnum)
   status: keyof typeof ResponseStatusEnum;
 
@@ -78,7 +84,11 @@ export class ResponseInput {
   })
   tolerances?: ToleranceInput[];
 
-  @Field(() => Int, { nullable: true, description: 'At least so many replicates of the protocol; 1 by default.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'At least so many replicates of the protocol, 10,000 at most; networks for NETWORK_AVERAGE. 1 by default.',
+  })
   replicates?: number;
 
   @Field(() => ProtocolInput, {

@@ -42,7 +42,7 @@ function literal(node: ValueNode, variables: Readonly<Record<string, unknown>> |
 export const ParameterValuesScalar = new GraphQLScalarType<unknown>({
   name: 'ParameterValues',
   description:
-    'An object: input name to finite number. Inputs that are left out take their defaults; an unknown name is an error.',
+    'An object: input name to finite number, as in { lgnRateE: 240 }; `models { inputs { name } }` lists the names. Inputs that are left out take their defaults; an unknown name is an error. Values are rounded to the precision that the model reads.',
   serialize: (value) => value,
   parseValue: checkedValues,
   parseLiteral: (node, variables) => checkedValues(literal(node, variables)),

@@ -109,7 +109,11 @@ async function serve(): Promise<void> {
   const logger = createLogger(config.logLevel);
   const store = await openStore(config);
   const server = await openCortigraph(config, store, logger);
+  let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
+    // Ctrl-C under npm comes twice, from the terminal and from npm: the second must not end us halfway.
+    if (stopping) return;
+    stopping = true;
     logger.info({ signal }, 'stopping');
     server.close().then(
       () => logger.info('stopped'),
@@ -119,7 +123,7 @@ async function serve(): Promise<void> {
       },
     );
   };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     const { url } = await server.http.start(config.port, config.host);
     const at = (config.publicUrl ?? url).replace(/\/$/, '');

@@ -3,7 +3,7 @@ import type { JsonObject } from './json.js';
 /** Every code that an error of Cortigraph can carry, over every door, with what it means to the one who asked. */
 export const errorCodes = {
   BAD_USER_INPUT: 'The request is not valid; nothing was stored or computed.',
-  NOT_FOUND: 'Nothing has that id or name.',
+  NOT_FOUND: 'Nothing has that id.',
   UNAUTHENTICATED: 'Sign in first.',
   FORBIDDEN: 'You may not do that.',
   CONFLICT: 'The state that the request relies on has changed, or the name is taken by something else.',

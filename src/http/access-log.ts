@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import type { Step } from './exchange.js';
 
-/** Paths that monitors ask every few seconds; they are logged at debug. */
-const quietPaths = new Set(['/healthz', '/readyz']);
+/** What monitors ask every few seconds, and the many files of a page; they are logged at debug. */
+const isQuiet = (path: string): boolean => path === '/healthz' || path === '/readyz' || path.startsWith('/explorer/');
 
 /** Logs each exchange when it ends: never the query string, headers or body, which may hold secrets. */
 export function logAccess(logger: Logger): Step {
-  return ({ request, response, requestId, path }) => {
+  return (exchange) => {
+    const { request, response, requestId, path } = exchange;
     const start = performance.now();
     response.once('close', () => {
       const line = {
@@ -15,9 +16,10 @@ export function logAccess(logger: Logger): Step {
         path: path.slice(0, 200),
         status: response.statusCode,
         durationMs: Math.round((performance.now() - start) * 100) / 100,
+        ...exchange.logged,
       };
       if (!response.writableFinished) logger.info(line, 'request aborted');
-      else if (quietPaths.has(path) && response.statusCode < 400) logger.debug(line, 'request');
+      else if (isQuiet(path) && response.statusCode < 400) logger.debug(line, 'request');
       else logger.info(line, 'request');
     });
     return false;

@@ -8,6 +8,8 @@ export interface Exchange {
   readonly requestId: string;
   /** The path as it was sent, without the query string. */
   readonly path: string;
+  /** What the access log is to say beside the usual. */
+  logged?: object;
 }
 
 /** One step of handling; true means that the exchange is answered and no later step may touch it. */

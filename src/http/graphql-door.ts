@@ -19,6 +19,7 @@ import { depthLimit } from './depth-limit.js';
 import type { Answer } from './exchange.js';
 import { logFaults, type RequestIds } from './fault-log.js';
 import { queryCost, type ListSizes } from './query-cost.js';
+import { OperationNotes } from './operation-notes.js';
 import { publicError } from './public-error.js';
 import { readJsonBody } from './request-body.js';
 import { statusOfRequestErrors } from './request-error-status.js';
@@ -61,6 +62,7 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
 }): Promise<GraphQLDoor> {
   const { limits, logger } = parts;
   const requestIds: RequestIds = new WeakMap();
+  const notes = new OperationNotes();
   const apollo = new ApolloServer<C>({
     schema: parts.schema,
     logger,
@@ -78,12 +80,17 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
       const requestId = error instanceof GraphQLError ? requestIds.get(error) : undefined;
       return { ...formatted, ...publicError(error, requestId) };
     },
-    plugins: [logFaults(requestIds, logger), statusOfRequestErrors, ...nothingFromOutside()],
+    plugins: [logFaults(requestIds, logger), notes.plugin, statusOfRequestErrors, ...nothingFromOutside()],
   });
   await apollo.start();
 
-  const answer: Answer = async ({ request, response, requestId }) => {
+  const answer: Answer = async (exchange) => {
+    const { request, response, requestId } = exchange;
     const method = request.method ?? '';
+    if (isVisitOfBrowser(request)) {
+      response.writeHead(302, { location: 'explorer/', 'content-length': 0 }).end();
+      return;
+    }
     const mayCompute = method === 'POST';
     const body = mayCompute ? await readJsonBody(request, limits.maxBodyBytes) : undefined;
     const context = parts.createContext({ requestId, mayCompute });
@@ -91,6 +98,7 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
       httpGraphQLRequest: { method, headers: headersFor(request, requestId), search: searchOf(request), body },
       context: () => Promise.resolve(context),
     });
+    exchange.logged = notes.take(requestId);
     // Only @defer and @stream come in chunks, and graphql 16 has neither.
     if (result.body.kind === 'chunked') throw new Error('Apollo answered in chunks');
     const bytes = Buffer.from(result.body.string);
@@ -110,6 +118,11 @@ function nothingFromOutside(): ApolloServerPlugin[] {
     ApolloServerPluginSchemaReportingDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
   ];
+}
+
+/** Whether a person opened the address in a browser, without a question. */
+function isVisitOfBrowser({ method, headers, url = '' }: IncomingMessage): boolean {
+  return method === 'GET' && !url.includes('?') && (headers.accept?.includes('text/html') ?? false);
 }
 
 function headersFor(request: IncomingMessage, requestId: string): HTTPGraphQLRequest['headers'] {

@@ -104,12 +104,19 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
       },
     ),
   Response: ({ _id, model, estimand, estimator, digest, runIds, createdAt }) =>
-    node(_id, 'Response', 'ENTITY', `response of ${model} from ${runIds.length} runs`, createdAt, {
-      digest,
-      model,
-      estimand,
-      estimator,
-    }),
+    node(
+      _id,
+      'Response',
+      'ENTITY',
+      `response of ${model} from ${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'}`,
+      createdAt,
+      {
+        digest,
+        model,
+        estimand,
+        estimator,
+      },
+    ),
 };
 
 /** What a document implies; one row a kind. */

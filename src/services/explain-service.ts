@@ -1,15 +1,17 @@
 import type { RunDocument } from '../domain/documents.js';
+import { CortigraphError } from '../domain/errors.js';
 import type { Identity, RunKey } from '../domain/identity.js';
 import { runIdentity } from '../domain/identity.js';
 import type { Json, JsonObject } from '../domain/json.js';
 import { protocolFields } from '../domain/protocol.js';
+import type { Assessment } from '../statistics/pool.js';
 import type { Lab } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
 import { readQuestion } from './question.js';
 import { ResponsePools } from './response-pools.js';
 import { nextReplicates } from './replicates.js';
 import type { ResponseCost } from './response-cost.js';
-import { costOf, replicatesToAdd } from './response-cost.js';
+import { costOf, refuseTooCostly, replicatesToAdd } from './response-cost.js';
 
 /** One part of a key that differs from that of a stored run. */
 export interface KeyDifference {
@@ -32,6 +34,8 @@ export interface Explanation {
   readonly nearestRun: string | null;
   readonly differences: readonly KeyDifference[];
   readonly reason: string;
+  /** Why the question would be refused although it is valid; null when it would not. */
+  readonly refusal: string | null;
 }
 
 /** How many stored runs of a parameter set are looked through for the nearest. */
@@ -55,18 +59,31 @@ export class ExplainService {
     const protocol = next ?? pool[0]?.protocol ?? question.protocol;
     const key: RunKey = { model: model.name, numericsDigest, values, protocol };
     const identity = runIdentity(key);
+    const refusal = missing > 0 ? this.refusalOf(question, assessment, pool.length === 0) : null;
     const nearest = next ? await this.nearestRun(question, key) : null;
     return {
       question,
       reusedRuns: pool.map((run) => run._id),
-      willCompute: missing > 0,
+      willCompute: missing > 0 && refusal === null,
       cost: costOf(question, missing),
       key: identity,
       ingredients: JSON.parse(identity.preimage) as JsonObject,
       nearestRun: nearest?.run._id ?? null,
       differences: nearest?.differences ?? [],
+      refusal,
       reason: reasonOf(pool.length, missing, assessment.unmet.length, nearest !== null),
     };
+  }
+
+  private refusalOf(question: Question, assessment: Assessment, poolIsEmpty: boolean): string | null {
+    try {
+      const { maxResponseSeconds: maxSeconds } = this.lab.settings;
+      refuseTooCostly(question, assessment, poolIsEmpty, { maxSeconds, computedSeconds: 0 });
+      return null;
+    } catch (error) {
+      if (error instanceof CortigraphError) return `${error.code}: ${error.message}`;
+      throw error;
+    }
   }
 
   private async nearestRun(

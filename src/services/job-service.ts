@@ -153,6 +153,7 @@ export class JobService {
       if (latest?.active) return latest;
       const job = await this.ledger.insert(kind, key, (latest?.ordinal ?? 0) + 1, payload);
       if (!job) continue; // somebody else was first: join that
+      this.lab.log.info({ jobId: job._id, kind, key }, 'job begun');
       this.run(job);
       return job;
     }
@@ -185,7 +186,12 @@ export class JobService {
     });
     const end = await this.callHandler(job, signal, progress);
     await progress.settled();
-    if (end) await this.ledger.end(job, end, progress.latest);
+    if (end) {
+      await this.ledger.end(job, end, progress.latest);
+      const { status, result, computedRuns, reusedRuns, error } = end;
+      const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
+      this.lab.log.info(told, 'job ended');
+    }
     // Of no effect on a job that was cancelled, or that somebody else has taken.
     else await this.ledger.giveBack(job);
   }

@@ -3,9 +3,13 @@ import { badUserInput } from '../domain/errors.js';
 import type { NodeKind } from '../domain/ids.js';
 import { requireId } from '../domain/ids.js';
 import type { JobStatus } from '../domain/job.js';
+import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import type { StoreCollection, StoreFilter } from '../store/seam.js';
 import { countsBy } from '../store/seam.js';
 import type { Lab } from './lab.js';
+import { requireModel } from './lab.js';
+import { responseJob } from './respond-service.js';
+import { simulationJob } from './simulate-service.js';
 import type { ListOrder, Page, PageRequest } from './pages.js';
 import { readFirstPages, readPage } from './pages.js';
 
@@ -44,16 +48,26 @@ export interface List<T> {
 export class Lists {
   constructor(private readonly lab: Lab) {}
 
+  /** @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing */
   parameterSets(filter: ParameterSetFilter, order: ListOrder): List<ParameterSetDocument> {
+    if (filter.model != null) requireModel(this.lab, filter.model);
     return list('ParameterSet', this.lab.collections.parameterSets, order, {
       ...given({ model: filter.model }),
       ...created(filter),
     });
   }
 
-  /** Runs that are stored; those on their way are seen through their jobs. */
+  /**
+   * Runs that are stored; those on their way are seen through their jobs.
+   * @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing
+   */
   runs(filter: RunFilter, order: ListOrder): List<RunDocument> {
     if (filter.parameterSet != null) requireId(filter.parameterSet, 'ParameterSet');
+    if (filter.model != null) requireModel(this.lab, filter.model);
+    if (filter.outcome != null) {
+      const outcomes = this.lab.models.flatMap((model) => model.outcomes.map(({ code }) => code));
+      requireOneOf('outcome', filter.outcome, [...new Set(outcomes)]);
+    }
     const { model, outcome, numericsDigest, parameterSet: parameterSetId } = filter;
     return list('SimulationRun', this.lab.collections.runs, order, {
       ...given({ model, outcome, numericsDigest, parameterSetId }),
@@ -76,10 +90,21 @@ export class Lists {
     return parameterSetIds.map((id) => counts.find(({ _id }) => _id === id)?.count ?? 0);
   }
 
+  /** @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing */
   jobs(filter: JobFilter, order: ListOrder): List<JobDocument> {
+    if (filter.kind != null) requireOneOf('kind of jobs', filter.kind, [responseJob, simulationJob]);
     const { kind, status } = filter;
     return list('Job', this.lab.collections.jobs, order, { ...given({ kind, status }), ...created(filter) });
   }
+}
+
+function requireOneOf(what: string, name: string, allowed: readonly string[]): void {
+  if (allowed.includes(name)) return;
+  const nearest = nearestName(name, allowed);
+  throw badUserInput(`There is no ${what} ${quoted(name)}.${didYouMean(nearest)}`, {
+    allowed,
+    ...(nearest === undefined ? {} : { nearest }),
+  });
 }
 
 function list<T extends { readonly _id: string; readonly createdAt: string }>(

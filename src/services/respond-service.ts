@@ -1,6 +1,8 @@
 import type { JobDocument } from '../domain/documents.js';
 import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
+import type { OutcomeCount } from '../domain/estimate.js';
 import { requireId } from '../domain/ids.js';
+import { completed } from '../domain/model-definition.js';
 import type { Answer } from './answer.js';
 import { answerOf } from './answer.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
@@ -104,7 +106,7 @@ export class RespondService {
       question.model,
       {
         cached: true,
-        reason: `${n} stored ${n === 1 ? 'run answers' : 'runs answer'} it${abortedNote(stored)}`,
+        reason: `${n} stored ${n === 1 ? 'run answers' : 'runs answer'} it${abortedNote(assessment.outcomes)}`,
         job: null,
         reusedRuns: n,
         computedRuns: 0,
@@ -124,7 +126,7 @@ export class RespondService {
     const response = job.result === null ? null : await this.lab.collections.responses.findOne({ _id: job.result });
     if (response) {
       const { computedRuns, reusedRuns } = job;
-      const reason = `${computedRuns} computed, ${reusedRuns} reused`;
+      const reason = `${computedRuns} computed, ${reusedRuns} reused${abortedNote(response.outcomes)}`;
       return answerOf(response, question.model, { cached: computedRuns === 0, reason, job, reusedRuns, computedRuns });
     }
     const { done, total } = job.progress;
@@ -136,7 +138,7 @@ export class RespondService {
       model: question.model.name,
       origin: null,
       cached: false,
-      reason: `being computed: ${done} of ${total} runs are done`,
+      reason: total === 0 ? 'waits for a worker' : `being computed: ${done} of ${total} runs are done`,
       estimand: question.estimand,
       estimates: [],
       outcomes: before.assessment.outcomes,
@@ -148,5 +150,10 @@ export class RespondService {
   }
 }
 
-const abortedNote = ({ assessment }: PoolOfQuestion): string =>
-  assessment.estimates ? '' : '; some aborted, so there are outcomes and no estimates';
+/** Why there are no estimates, where that is so. */
+function abortedNote(outcomes: readonly OutcomeCount[]): string {
+  const aborted = outcomes.filter(({ outcome }) => outcome !== completed);
+  if (aborted.length === 0) return '';
+  const codes = aborted.map(({ outcome, count }) => `${count} × ${outcome}`).join(', ');
+  return `; aborted: ${codes}, so there are outcomes and no estimates`;
+}

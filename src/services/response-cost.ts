@@ -64,16 +64,19 @@ export function refuseTooCostly(
   if (seconds <= limits.maxSeconds && toAdd <= MAX_RUNS) return;
   const fits = whatFits(question, assessment, poolIsEmpty, limits.maxSeconds - limits.computedSeconds);
   const details: JsonObject = {
-    cost: { biologicalSeconds: rounded(seconds), runs: toAdd },
+    cost: { biologicalSeconds: rounded(cost.biologicalSeconds), runs: toAdd },
+    ...(limits.computedSeconds > 0 ? { alreadyComputed: { biologicalSeconds: rounded(limits.computedSeconds) } } : {}),
     limit: { biologicalSeconds: limits.maxSeconds, runs: MAX_RUNS },
     fits,
     basis: poolIsEmpty ? 'typical noise of the model' : 'noise of the stored runs',
   };
   throw new CortigraphError(
     'TOO_COSTLY',
-    `That would take about ${rounded(seconds)} biological seconds in ${toAdd} runs (by the ${
+    `That would take about ${inWords(cost)}${
+      limits.computedSeconds > 0 ? ` more than the ${rounded(limits.computedSeconds)} s computed for it` : ''
+    } (by the ${
       poolIsEmpty ? 'noise that is typical of the model' : 'noise of the runs that are stored'
-    }); one response may take ${limits.maxSeconds} seconds and ${MAX_RUNS} runs.${
+    }); one response may take ${limits.maxSeconds} biological seconds and ${MAX_RUNS} runs.${
       Object.keys(fits).length > 0 ? ' See extensions.fits for what would fit.' : ''
     }`,
     details,
@@ -126,6 +129,9 @@ function fittingTolerances(
     return [{ output, halfWidth: fitted(Math.max(halfWidth, reachable)) }];
   });
 }
+
+const inWords = ({ runs, biologicalSeconds }: ResponseCost): string =>
+  `${runs} ${runs === 1 ? 'run' : 'runs'}${biologicalSeconds > 0 ? ` of ${rounded(biologicalSeconds)} biological seconds` : ''}`;
 
 const rounded = (seconds: number): number => Number(seconds.toPrecision(4));
 

@@ -20,6 +20,17 @@ overEachStore('bad input', (door) => {
     await door().refusal(responseQuery, { input: { model, parameters } }),
   ];
 
+  test('a variable may stand for one value, and is checked as any other', async () => {
+    const query =
+      'query ($x: Float) { response(input: { model: "ishigami", parameters: { x1: $x } }) { outputs { value } } }';
+    const { response } = await door().data<{ response: ResponseView }>(query, { x: 1.5 });
+    const { response: same } = await door().data<{ response: ResponseView }>(responseQuery, {
+      input: { model: 'ishigami', parameters: { x1: 1.5 } },
+    });
+    assert.equal(response.outputs[0]?.value, same.outputs[0]?.value);
+    assert.equal((await door().refusal(query, { x: 99 })).extensions.code, 'BAD_USER_INPUT');
+  });
+
   test('an unknown input is named, with the nearest', async () => {
     for (const { message, extensions } of await refusals({ sEEE: 0.02 })) {
       assert.equal(extensions.code, 'BAD_USER_INPUT');

@@ -11,6 +11,7 @@ interface Explanation {
   readonly question: string;
   readonly willCompute: boolean;
   readonly reason: string;
+  readonly refusal: string | null;
   readonly key: {
     readonly run: string;
     readonly digest: string;
@@ -25,7 +26,7 @@ interface Explanation {
 }
 
 const explainQuery = `query ($input: ResponseInput!) { explain(input: $input) {
-  parameterSet question willCompute reason key { run digest preimage ingredients }
+  parameterSet question willCompute reason refusal key { run digest preimage ingredients }
   reusedRuns runsToCompute biologicalSeconds nearestRun differences { field asked stored }
 } }`;
 
@@ -43,6 +44,18 @@ overEachStore('an explanation', (door) => {
     (await door().data<{ response: ResponseView }>(responseQuery, { input })).response;
   const run = async (input: object): Promise<string> =>
     (await door().data<RunPayload>(runMutation, { input })).runSimulation.simulationRun.id;
+
+  test('says that a question would be refused, with the words of the refusal', async () => {
+    for (const halfWidth of [0.001, 1e-6, 1e-9]) {
+      const input = { parameters: { sEE: 0.0199 }, tolerances: [{ output: 'rateE', halfWidth }] };
+      const { refusal, willCompute, runsToCompute } = await explain(input);
+      const error = await door().refusal(responseQuery, { input });
+      assert.equal(refusal, `TOO_COSTLY: ${error.message}`);
+      assert.equal(willCompute, false);
+      assert.ok(runsToCompute > 10_000);
+    }
+    assert.equal((await explain({ parameters: { sEE: 0.0199 } })).refusal, null);
+  });
 
   test('on an empty store is a miss, with the ingredients of the key, and stores and computes nothing', async () => {
     assert.deepEqual(await door().counts(), empty);

@@ -199,8 +199,25 @@ overEachStore('a filter', (door) => {
   test('takes the items of a model', async () => {
     assert.equal(await total('simulationRuns', 'model: "ishigami"'), 3);
     assert.equal(await total('simulationRuns', 'model: "ishigami-noisy"'), 1);
-    assert.equal(await total('simulationRuns', 'model: "none"'), 0);
     assert.equal(await total('parameterSets', 'model: "local-circuit"'), 2);
+  });
+
+  test('that can match nothing is refused, with the nearest name', async () => {
+    for (const [list, filter, told] of [
+      ['parameterSets', 'model: "local-circit"', /Did you mean "local-circuit"/],
+      ['simulationRuns', 'model: "none"', /There is no model "none"/],
+      ['simulationRuns', 'outcome: "runawy"', /Did you mean "runaway"/],
+      ['jobs', 'kind: "simulate"', /Did you mean "simulation"/],
+      ['simulationRuns', 'createdAfter: "9999-12-31T23:59:59-12:00"', /1970 to 9999/],
+    ] as const) {
+      const error = await door().refusal(`{ ${list}(filter: { ${filter} }) { totalCount } }`);
+      assert.equal(error.extensions.code, 'BAD_USER_INPUT');
+      assert.match(error.message, told);
+    }
+    const query = 'query ($digest: String) { simulationRuns(filter: { numericsDigest: $digest }) { totalCount } }';
+    const error = await door().refusal(query, { digest: 'a\ud800' });
+    assert.equal(error.extensions.code, 'BAD_USER_INPUT');
+    assert.match(error.message, /half a character/);
   });
 
   test('takes runs by how they ended, and by their parameter set', async () => {

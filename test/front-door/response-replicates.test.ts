@@ -32,6 +32,18 @@ overEachStore('replicates', (door) => {
     assert.equal(three.id, five.id);
   });
 
+  test('shorter than a batch get their error from one another', async () => {
+    const input = { parameters: { sEE: 0.0247 }, protocol: { warmupMs: 50, durationMs: 100 } };
+    const [one] = (await ask(input)).outputs;
+    assert.deepEqual([one?.n, one?.standardError], [1, null]);
+    const [six] = (await ask({ ...input, replicates: 6 })).outputs;
+    assert.equal(six?.n, 6);
+    assert.ok(six.standardError !== null && six.standardError > 0);
+    const tolerances = [{ output: 'rateE', halfWidth: six.standardError * 2 }];
+    const narrowed = await ask({ ...input, tolerances });
+    assert.ok(narrowed.reusedRuns >= 6 && narrowed.reusedRuns + narrowed.computedRuns < 40);
+  });
+
   test('of other parameter sets have other noise seeds', async () => {
     const seeds = await Promise.all(
       [0.21, 0.22].map(async (x1) => {

@@ -18,8 +18,15 @@ describe('the access log', async () => {
       method: 'POST',
       path: '/graphql',
       status: 200,
+      operation: '__typename',
       msg: 'request',
     });
+  });
+
+  it('says what was asked and with which codes it failed', async () => {
+    await agent.post('/graphql').set('x-request-id', 'named').send({ query: 'query Ask { missing }' });
+    const line = await log.find((entry) => entry['requestId'] === 'named' && entry['msg'] === 'request');
+    assert.deepEqual([line['operation'], line['errors']], ['Ask', ['NOT_FOUND']]);
   });
 
   it('has no query string and no header', async () => {

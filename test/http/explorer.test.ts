@@ -8,6 +8,13 @@ import { onlyError, tinyServer, type Reply } from './tiny-server.js';
 describe('the explorer', async () => {
   const { agent, server } = await tinyServer({ firstQuery: 'query First { mayCompute }' });
 
+  it('is where a browser is led that opens /graphql without a question', async () => {
+    const visit = await agent.get('/graphql').set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8');
+    assert.deepEqual([visit.status, visit.headers['location']], [302, 'explorer/']);
+    const question = await agent.get('/graphql?query=%7B__typename%7D').set('accept', 'text/html');
+    assert.notEqual(question.status, 302);
+  });
+
   it('is where / and /explorer lead', async () => {
     for (const path of ['/', '/explorer']) {
       const reply = await agent.get(path);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { settings } from '../../src/config.js';
+import { errorCodes } from '../../src/domain/errors.js';
 import type { ServerProcess } from './server-process.js';
 import { startServer } from './server-process.js';
 
@@ -44,6 +45,13 @@ describe('the README', () => {
       ({ name, value, standardError, unit }) => `${name} = ${value.toFixed(2)} ± ${standardError.toFixed(2)} ${unit}`,
     );
     assert.equal(stdout.trim(), lines.join('\n'));
+  });
+
+  it('lists every error code with its meaning', () => {
+    for (const [code, meaning] of Object.entries(errorCodes)) {
+      const row = readme.split('\n').find((line) => line.startsWith(`| \`${code}\` `));
+      assert.ok(row?.includes(meaning), `${code} is not in the README`);
+    }
   });
 
   it('lists every setting with its meaning', () => {

@@ -42,6 +42,7 @@ describe('the server as a process', () => {
         const { id, status, job } = asked['response'] as { id: string; status: string; job: { id: string } };
         assert.equal(status, 'PENDING');
         first.child.kill(signal);
+        first.child.kill(signal); // as Ctrl-C under npm does
         assert.equal(await first.ended, 0);
         assert.match(first.output(), /"msg":"stopped"/);
         assert.doesNotMatch(first.output(), /"level":"(error|warn)"/);
@@ -88,6 +89,16 @@ describe('the server as a process', () => {
         assert.match(second.output(), /nothing to do/);
       });
     }));
+
+  it('explains its settings by a command', () =>
+    withProcess(
+      startProcess(['config'], { CORTIGRAPH_WORKERS: '3', MONGODB_URI: 'mongodb://me:secret@host/db' }),
+      async (told) => {
+        assert.equal(await told.ended, 0);
+        assert.match(told.output(), /CORTIGRAPH_WORKERS\s+3\s/);
+        assert.doesNotMatch(told.output(), /secret/);
+      },
+    ));
 
   it('names the commands that there are', () =>
     withProcess(startProcess(['sevre'], {}), async (server) => {
