@@ -67,7 +67,12 @@ export const settings = {
     [1, 1e7],
     'Most biological seconds that one response may simulate.',
   ),
-  workers: wholeNumber('CORTIGRAPH_WORKERS', availableParallelism(), [1, 1024], 'Threads for background work.'),
+  workers: wholeNumber(
+    'CORTIGRAPH_WORKERS',
+    availableParallelism(),
+    [1, 1024],
+    'Simulations that run at once, each in a thread of its own.',
+  ),
 } as const;
 
 /** The values of all {@link settings}, checked. */

@@ -1,4 +1,4 @@
-import type { CanonicalValues } from '../domain/identity.js';
+import type { ParameterValues } from '../domain/identity.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { RawSums } from '../domain/raw-sums.js';
 
@@ -7,7 +7,7 @@ export interface SimulationTask {
   readonly model: string;
   /** The numerics that the answer will be stored under: a worker with others refuses. */
   readonly numericsDigest: string;
-  readonly values: CanonicalValues;
+  readonly values: ParameterValues;
   readonly protocol: Protocol;
   /** One shared word: anything but 0 stops the simulation. */
   readonly stop: Int32Array;

@@ -1,5 +1,5 @@
 import type { Estimand, Estimate, OutcomeCount } from './estimate.js';
-import type { CanonicalValues } from './identity.js';
+import type { ParameterValues } from './identity.js';
 import type { JobError, JobStatus, Progress } from './job.js';
 import type { JsonObject } from './json.js';
 import type { Protocol } from './protocol.js';
@@ -22,7 +22,7 @@ export interface ParameterSetDocument extends Stored {
   readonly digest: string;
   readonly preimage: string;
   readonly model: string;
-  readonly values: CanonicalValues;
+  readonly values: ParameterValues;
 }
 
 /** The result of one (model numerics, parameter set, protocol). */

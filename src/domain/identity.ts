@@ -23,11 +23,14 @@ function identityOf(kind: NodeKind, ingredients: JsonObject): Identity {
   return { id: idOf(kind, digest), digest, preimage };
 }
 
-/** The values of a parameter set in canonical form: the shortest decimals of the model's precision. */
-export type CanonicalValues = Readonly<Record<string, number>>;
+/**
+ * The values of a parameter set, one a declared input and within its bounds, in canonical form: the shortest decimals of
+ * the model's precision.
+ */
+export type ParameterValues = Readonly<Record<string, number>>;
 
 /** The identity of a parameter set: the model's name and the values. */
-export function parameterSetIdentity(model: string, values: CanonicalValues): Identity {
+export function parameterSetIdentity(model: string, values: ParameterValues): Identity {
   return identityOf('ParameterSet', { noun: 'parameterSet', model, values });
 }
 
@@ -35,7 +38,7 @@ export function parameterSetIdentity(model: string, values: CanonicalValues): Id
 export interface RunKey {
   readonly model: string;
   readonly numericsDigest: string;
-  readonly values: CanonicalValues;
+  readonly values: ParameterValues;
   readonly protocol: Protocol;
 }
 
@@ -50,7 +53,7 @@ export function runIdentity({ model, numericsDigest, values, protocol }: RunKey)
  */
 export function derivedNoiseSeed(
   model: string,
-  values: CanonicalValues,
+  values: ParameterValues,
   protocol: Protocol,
   replicate: number,
 ): number {

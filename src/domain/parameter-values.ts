@@ -1,5 +1,5 @@
 import { badUserInput } from './errors.js';
-import type { CanonicalValues } from './identity.js';
+import type { ParameterValues } from './identity.js';
 import type { ModelDefinition, ModelInput, Precision, Range } from './model-definition.js';
 import { didYouMean, nearestName, quoted } from './nearest.js';
 
@@ -27,7 +27,7 @@ export function canonicalValue(value: number, precision: Precision): number {
  * @throws CortigraphError BAD_USER_INPUT for an unknown name (with the nearest), and for a value that is not a finite
  * number or lies outside the bounds (with what is allowed).
  */
-export function canonicalValues(model: ModelDefinition, given: Readonly<Record<string, unknown>>): CanonicalValues {
+export function canonicalValues(model: ModelDefinition, given: Readonly<Record<string, unknown>>): ParameterValues {
   const known = model.inputs.map((input) => input.name);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;

@@ -1,9 +1,7 @@
+import type { ParameterValues } from '../domain/identity.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { RawSums } from '../domain/raw-sums.js';
-
-/** The values of one parameter set, one a declared input, within the bounds. */
-export type ParameterValues = Readonly<Record<string, number>>;
 
 /** What one simulation gives: how it ended, and the raw sums up to there. */
 export interface SimulationResult {

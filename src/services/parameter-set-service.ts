@@ -1,7 +1,7 @@
 import type { ParameterSetDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
-import type { CanonicalValues } from '../domain/identity.js';
+import type { ParameterValues } from '../domain/identity.js';
 import { parameterSetIdentity } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import { canonicalValues } from '../domain/parameter-values.js';
@@ -28,7 +28,7 @@ export class ParameterSetService {
   /** As {@link create}, for values in canonical form. */
   async ensure(
     model: string,
-    values: CanonicalValues,
+    values: ParameterValues,
   ): Promise<{ readonly parameterSet: ParameterSetDocument; readonly created: boolean }> {
     const parameterSet = this.document(model, values);
     const known = await this.lab.collections.parameterSets.findOne({ _id: parameterSet._id });
@@ -50,7 +50,7 @@ export class ParameterSetService {
     return found;
   }
 
-  private document(model: string, values: CanonicalValues): ParameterSetDocument {
+  private document(model: string, values: ParameterValues): ParameterSetDocument {
     const { id, digest, preimage } = parameterSetIdentity(model, values);
     const createdAt = this.lab.clock.now().toISOString();
     return { _id: id, schemaVersion: documentVersion, createdAt, digest, preimage, model, values };

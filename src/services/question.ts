@@ -1,7 +1,7 @@
 import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { Estimand, Tolerance } from '../domain/estimate.js';
 import { checkedLevel, defaultLevel, leastHalfWidth } from '../domain/estimate.js';
-import type { CanonicalValues } from '../domain/identity.js';
+import type { ParameterValues } from '../domain/identity.js';
 import { parameterSetIdentity, questionIdentity } from '../domain/identity.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
@@ -38,7 +38,7 @@ export interface Question extends PoolRequest {
   readonly model: ModelDefinition;
   readonly numericsDigest: string;
   readonly parameterSetId: string;
-  readonly values: CanonicalValues;
+  readonly values: ParameterValues;
 }
 
 /** The most replicates that one response may ask for. */

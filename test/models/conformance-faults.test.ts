@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ModelDefinition } from '../../src/domain/model-definition.js';
 import type { Protocol } from '../../src/domain/protocol.js';
-import type { Model, ParameterValues, SimulationResult, Simulator } from '../../src/models/model.js';
+import type { ParameterValues } from '../../src/domain/identity.js';
+import type { Model, SimulationResult, Simulator } from '../../src/models/model.js';
 import { localCircuit } from '../../src/models/local-circuit/local-circuit.js';
 import { conformanceChecks } from './conformance.js';
 

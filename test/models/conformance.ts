@@ -6,7 +6,8 @@ import type { ModelDefinition, ModelInput, Range } from '../../src/domain/model-
 import { completed } from '../../src/domain/model-definition.js';
 import type { Protocol, ProtocolField } from '../../src/domain/protocol.js';
 import { maxSeed, protocolFields } from '../../src/domain/protocol.js';
-import type { Model, ParameterValues, SimulationResult, Simulator } from '../../src/models/model.js';
+import type { ParameterValues } from '../../src/domain/identity.js';
+import type { Model, SimulationResult, Simulator } from '../../src/models/model.js';
 
 const never = (): boolean => false;
 

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Protocol } from '../../src/domain/protocol.js';
 import { ishigami } from '../../src/models/ishigami/ishigami.js';
-import type { Model, ParameterValues } from '../../src/models/model.js';
+import type { ParameterValues } from '../../src/domain/identity.js';
+import type { Model } from '../../src/models/model.js';
 import {
   chiSquareTail,
   kolmogorovTail,

@@ -4,7 +4,8 @@ import { completed } from '../../domain/model-definition.js';
 import type { Protocol } from '../../domain/protocol.js';
 import { maxSeed } from '../../domain/protocol.js';
 import { logarithm, sine } from '../exact-math.js';
-import type { Model, ParameterValues, SimulationResult, Simulator } from '../model.js';
+import type { ParameterValues } from '../../domain/identity.js';
+import type { Model, SimulationResult, Simulator } from '../model.js';
 import { Xoshiro128 } from '../xoshiro128.js';
 
 /** The coefficients of Ishigami & Homma (ISUMA 1990) as most of the literature on sensitivity uses them. */

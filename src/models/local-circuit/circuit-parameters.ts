@@ -1,4 +1,4 @@
-import type { ParameterValues } from '../model.js';
+import type { ParameterValues } from '../../domain/identity.js';
 import type { CircuitConstants } from './constants.js';
 import { jumpPerWeight, keptPerStep, REST } from './constants.js';
 import type { PoissonTable } from './poisson-table.js';

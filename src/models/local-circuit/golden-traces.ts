@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { maxSeed } from '../../domain/protocol.js';
 import type { Protocol } from '../../domain/protocol.js';
-import type { ParameterValues, SimulationResult } from '../model.js';
+import type { ParameterValues } from '../../domain/identity.js';
+import type { SimulationResult } from '../model.js';
 import type { Circuit } from './circuit.js';
 import { localCircuitDefinition } from './definition.js';
 

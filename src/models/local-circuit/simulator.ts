@@ -1,6 +1,7 @@
 import { completed } from '../../domain/model-definition.js';
 import type { Protocol } from '../../domain/protocol.js';
-import type { ParameterValues, SimulationResult, Simulator } from '../model.js';
+import type { ParameterValues } from '../../domain/identity.js';
+import type { SimulationResult, Simulator } from '../model.js';
 import { Circuit } from './circuit.js';
 import { circuitParameters } from './circuit-parameters.js';
 import type { CircuitConstants } from './constants.js';

@@ -5,7 +5,7 @@ import { circuitParameters } from '../../../src/models/local-circuit/circuit-par
 import type { CircuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { buildNetwork } from '../../../src/models/local-circuit/network.js';
-import type { ParameterValues } from '../../../src/models/model.js';
+import type { ParameterValues } from '../../../src/domain/identity.js';
 import { chiSquare, logGamma, twoSidedChiSquareTail, twoSidedNormalTail } from '../tail-probabilities.js';
 import type { KernelShape } from './silent-circuit.js';
 import { conductance, kernels, NO_CONDUCTANCE, zeroValues } from './silent-circuit.js';

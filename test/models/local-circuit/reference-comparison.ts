@@ -1,7 +1,7 @@
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { BIN_MS } from '../../../src/models/local-circuit/definition.js';
 import type { CircuitSimulator } from '../../../src/models/local-circuit/simulator.js';
-import type { ParameterValues } from '../../../src/models/model.js';
+import type { ParameterValues } from '../../../src/domain/identity.js';
 import { chiSquareTail, twoSidedNormalTail } from '../tail-probabilities.js';
 import { readTestData } from '../test-data.js';
 

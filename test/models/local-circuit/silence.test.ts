@@ -7,7 +7,7 @@ import { circuitConstants } from '../../../src/models/local-circuit/constants.js
 import { localCircuitDefinition } from '../../../src/models/local-circuit/definition.js';
 import { buildNetwork } from '../../../src/models/local-circuit/network.js';
 import { CircuitSimulator } from '../../../src/models/local-circuit/simulator.js';
-import type { ParameterValues } from '../../../src/models/model.js';
+import type { ParameterValues } from '../../../src/domain/identity.js';
 import { voltageOf, zeroValues } from './silent-circuit.js';
 
 const network = buildNetwork(circuitConstants, 1);

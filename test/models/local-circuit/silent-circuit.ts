@@ -5,7 +5,7 @@ import { circuitConstants } from '../../../src/models/local-circuit/constants.js
 import { localCircuitDefinition } from '../../../src/models/local-circuit/definition.js';
 import type { Network } from '../../../src/models/local-circuit/network.js';
 import { buildNetwork } from '../../../src/models/local-circuit/network.js';
-import type { ParameterValues } from '../../../src/models/model.js';
+import type { ParameterValues } from '../../../src/domain/identity.js';
 
 /** Voltage 0 and 1 in the simulator's scale, w = 3(v + 2/3)/32. */
 export const REST_W = 1 / 16;

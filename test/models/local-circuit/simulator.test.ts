@@ -4,7 +4,8 @@ import type { Protocol } from '../../../src/domain/protocol.js';
 import { localCircuitDefinition } from '../../../src/models/local-circuit/definition.js';
 import type { Circuit } from '../../../src/models/local-circuit/circuit.js';
 import { CircuitSimulator } from '../../../src/models/local-circuit/simulator.js';
-import type { ParameterValues, SimulationResult } from '../../../src/models/model.js';
+import type { ParameterValues } from '../../../src/domain/identity.js';
+import type { SimulationResult } from '../../../src/models/model.js';
 
 const defaults: ParameterValues = Object.fromEntries(
   localCircuitDefinition.inputs.map((input) => [input.name, input.default]),
