@@ -74,9 +74,9 @@ export function refuseTooCostly(
     'TOO_COSTLY',
     `That would take about ${inWords(cost)}${
       limits.computedSeconds > 0 ? ` more than the ${rounded(limits.computedSeconds)} s computed for it` : ''
-    } (by the ${
+    }, by the ${
       poolIsEmpty ? 'noise that is typical of the model' : 'noise of the runs that are stored'
-    }); one response may take ${limits.maxSeconds} biological seconds and ${MAX_RUNS} runs.${
+    }; one response may take ${limits.maxSeconds} biological seconds and ${MAX_RUNS} runs.${
       Object.keys(fits).length > 0 ? ' See extensions.fits for what would fit.' : ''
     }`,
     details,
@@ -131,7 +131,7 @@ function fittingTolerances(
 }
 
 const inWords = ({ runs, biologicalSeconds }: ResponseCost): string =>
-  `${runs} ${runs === 1 ? 'run' : 'runs'}${biologicalSeconds > 0 ? ` of ${rounded(biologicalSeconds)} biological seconds` : ''}`;
+  `${runs} ${runs === 1 ? 'run' : 'runs'}${biologicalSeconds > 0 ? `, ${rounded(biologicalSeconds)} biological seconds in all` : ''}`;
 
 const rounded = (seconds: number): number => Number(seconds.toPrecision(4));
 
