@@ -22,6 +22,7 @@ import { defaultPageSize, maxPageSize } from './services/pages.js';
 import type { Lab, LabSettings } from './services/lab.js';
 import type { Services } from './services/services.js';
 import { createServices } from './services/services.js';
+import { maxProvenanceEdges, maxProvenanceNodes } from './services/trace-service.js';
 import { collectionsOf } from './store/collections.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
@@ -88,7 +89,11 @@ async function build(
     logger,
     config,
     readiness: () => store.ping(),
-    listSizes: { byDefault: defaultPageSize, atMost: maxPageSize },
+    listSizes: {
+      byDefault: defaultPageSize,
+      atMost: maxPageSize,
+      long: { 'ProvenanceGraph.nodes': maxProvenanceNodes, 'ProvenanceGraph.edges': maxProvenanceEdges },
+    },
     firstQuery,
   });
   // Before any question comes: later, a model that was not asked for yet would wait behind busy workers.

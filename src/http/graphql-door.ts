@@ -20,7 +20,7 @@ import type { Answer } from './exchange.js';
 import { logFaults, type RequestIds } from './fault-log.js';
 import { queryCost, type ListSizes } from './query-cost.js';
 import { OperationNotes } from './operation-notes.js';
-import { publicError } from './public-error.js';
+import { isFault, publicError, rootCause } from './public-error.js';
 import { readJsonBody } from './request-body.js';
 import { statusOfRequestErrors } from './request-error-status.js';
 
@@ -78,6 +78,8 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
     validationRules: [depthLimit(limits.maxQueryDepth), queryCost(limits.maxQueryCost, parts.listSizes)],
     formatError: (formatted, error) => {
       const requestId = error instanceof GraphQLError ? requestIds.get(error) : undefined;
+      // What breaks after the operation, such as writing a reply, reaches no listener: this is the only place to tell.
+      if (requestId === undefined && isFault(error)) logger.error({ err: rootCause(error) }, 'GraphQL failed');
       return { ...formatted, ...publicError(error, requestId) };
     },
     plugins: [logFaults(requestIds, logger), notes.plugin, statusOfRequestErrors, ...nothingFromOutside()],

@@ -21,6 +21,8 @@ export interface ListSizes {
   readonly byDefault: number;
   /** A page whose size is a variable, for documents are checked before variables are known. */
   readonly atMost: number;
+  /** Lists without pages that may be long, by `Type.field`: the most that they hold. */
+  readonly long?: Readonly<Record<string, number>>;
 }
 
 /** A list of objects without pages, such as the outputs of a run: a few. */
@@ -66,7 +68,10 @@ export function queryCost(maxCost: number, sizes: ListSizes): ValidationRule {
       const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
       if (!field) return 1; // introspection, or unknown: other rules speak of that
       const type = getNamedType(field.type);
-      return 1 + itemsOf(node, field, sizes) * costOf(node.selectionSet, isCompositeType(type) ? type : undefined);
+      const most = sizes.long?.[`${parent?.name}.${field.name}`];
+      return (
+        1 + (most ?? itemsOf(node, field, sizes)) * costOf(node.selectionSet, isCompositeType(type) ? type : undefined)
+      );
     };
 
     return {
@@ -85,9 +90,12 @@ export function queryCost(maxCost: number, sizes: ListSizes): ValidationRule {
 function itemsOf(node: FieldNode, field: GraphQLField<unknown, unknown>, sizes: ListSizes): number {
   const first = field.args.find(({ name }) => name === 'first');
   if (first) {
-    const size = node.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
-    if (size?.kind === Kind.INT) return Math.max(Number(size.value), 1);
-    if (size?.kind === Kind.VARIABLE) return sizes.atMost;
+    const given = node.arguments?.filter(({ name }) => name.value === 'first' || name.value === 'last') ?? [];
+    const said = given.flatMap(({ value }) => {
+      if (value.kind === Kind.INT) return [Math.max(Number(value.value), 1)];
+      return value.kind === Kind.VARIABLE ? [sizes.atMost] : [];
+    });
+    if (said.length > 0) return Math.max(...said);
     return typeof first.defaultValue === 'number' ? first.defaultValue : sizes.byDefault;
   }
   const type = getNullableType(field.type);

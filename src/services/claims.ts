@@ -79,7 +79,9 @@ export class Claims {
   async release(runId: string, { attempt }: HeldClaim): Promise<void> {
     this.held.delete(runId);
     try {
-      await this.lab.collections.claims.deleteMany({ _id: runId, attempt, holder: this.holder });
+      // Nobody's, if others took us for dead and nobody took the run over since.
+      const holder = { $in: [this.holder, null] };
+      await this.lab.collections.claims.deleteMany({ _id: runId, attempt, holder });
     } catch (error) {
       this.lab.log.warn({ err: error, runId }, 'a claim could not be released; it will grow stale');
     }

@@ -16,7 +16,10 @@ export type ProvenanceDirection = (typeof provenanceDirections)[number];
 export const maxProvenanceDepth = 50;
 
 /** The most stored nodes of one graph. */
-const MAX_NODES = 2000;
+export const maxProvenanceNodes = 1000;
+
+/** The most edges of one graph. */
+export const maxProvenanceEdges = 4000;
 
 type AnyDocument = LineageDocuments[LineageKind];
 
@@ -24,6 +27,13 @@ interface Found {
   readonly kind: LineageKind;
   readonly document: AnyDocument;
 }
+
+/** One step along a rule: what was found, and by which edge. `cut` is called when there may be more. */
+type Step = (
+  rule: LineageRule,
+  documents: readonly AnyDocument[],
+  cut: () => void,
+) => Promise<readonly [Found, ProvenanceEdge][]>;
 
 /** Follows where a thing came from and what became of it. */
 export class TraceService {
@@ -49,12 +59,7 @@ export class TraceService {
     return graph.build(direction === 'DOWNSTREAM' ? 0 : depth);
   }
 
-  private async walk(
-    graph: GraphBuilder,
-    start: Found,
-    depth: number,
-    step: (rule: LineageRule, of: readonly AnyDocument[]) => Promise<readonly [Found, ProvenanceEdge][]>,
-  ): Promise<void> {
+  private async walk(graph: GraphBuilder, start: Found, depth: number, step: Step): Promise<void> {
     let frontier: readonly Found[] = [start];
     const seen = new Set([start.document._id]);
     for (let level = 0; level < depth && frontier.length > 0 && !graph.truncated; level += 1) {
@@ -63,7 +68,7 @@ export class TraceService {
         const near = step === this.sources ? rule.from : rule.to;
         const documents = frontier.filter(({ kind }) => kind === near).map(({ document }) => document);
         if (documents.length === 0) continue;
-        for (const [found, edge] of await step(rule, documents)) {
+        for (const [found, edge] of await step(rule, documents, () => (graph.truncated = true))) {
           if (!graph.add(found, level + 1)) break;
           graph.connect(edge);
           if (seen.has(found.document._id)) continue;
@@ -76,10 +81,7 @@ export class TraceService {
   }
 
   /** What documents of a rule's `from` came from. */
-  private readonly sources = async (
-    rule: LineageRule,
-    documents: readonly AnyDocument[],
-  ): Promise<readonly [Found, ProvenanceEdge][]> => {
+  private readonly sources: Step = async (rule, documents) => {
     const ids = [...new Set(documents.flatMap((document) => rule.targets(document)))];
     const found = new Map((await this.load(rule.to, ids)).map((each) => [each.document._id, each]));
     return documents.flatMap((document) =>
@@ -91,17 +93,15 @@ export class TraceService {
   };
 
   /** What came from documents of a rule's `to`. */
-  private readonly results = async (
-    rule: LineageRule,
-    documents: readonly AnyDocument[],
-  ): Promise<readonly [Found, ProvenanceEdge][]> => {
+  private readonly results: Step = async (rule, documents, cut) => {
     const ids = new Set(documents.map(({ _id }) => _id));
     const filters = new Map(documents.map((document) => [JSON.stringify(rule.candidates(document)), document]));
     const rows = await Promise.all(
       [...filters.values()].map((document) =>
-        this.collection(rule.from).find(rule.candidates(document), { limit: MAX_NODES }).toArray(),
+        this.collection(rule.from).find(rule.candidates(document), { limit: maxProvenanceNodes }).toArray(),
       ),
     );
+    if (rows.some((found) => found.length === maxProvenanceNodes)) cut();
     return rows.flat().flatMap((document) =>
       rule
         .targets(document)
@@ -117,7 +117,7 @@ export class TraceService {
     if (ids.length === 0) return [];
     // One more than a graph may hold, so that it is known to be cut.
     const documents = await this.collection(kind)
-      .find({ _id: { $in: ids.slice(0, MAX_NODES + 1) } })
+      .find({ _id: { $in: ids.slice(0, maxProvenanceNodes + 1) } })
       .toArray();
     return documents.map((document) => ({ kind, document }));
   }
@@ -142,7 +142,7 @@ class GraphBuilder {
   add(found: Found, level: number): boolean {
     const { kind, document } = found;
     if (this.found.has(document._id)) return true;
-    if (this.found.size >= MAX_NODES) {
+    if (this.found.size >= maxProvenanceNodes) {
       this.truncated = true;
       return false;
     }
@@ -152,7 +152,12 @@ class GraphBuilder {
   }
 
   connect(edge: ProvenanceEdge): void {
-    this.edges.set(`${edge.from} ${edge.relation} ${edge.to}`, edge);
+    const key = `${edge.from} ${edge.relation} ${edge.to}`;
+    if (this.edges.size >= maxProvenanceEdges && !this.edges.has(key)) {
+      this.truncated = true;
+      return;
+    }
+    this.edges.set(key, edge);
   }
 
   /** @param impliedBelow the level below which code, agents and estimations are shown: they lie one level upstream */

@@ -94,10 +94,14 @@ function exact(output: ModelOutput, { sum, exposure }: Batches): Estimate {
 }
 
 function batchesOfNetworks(output: ModelOutput, runs: readonly CompletedRun[]): readonly Batches[] {
-  const seeds = [...new Set(runs.map((run) => run.protocol.networkSeed))];
-  return seeds.map((seed) =>
-    joinBatches(runs.filter((run) => run.protocol.networkSeed === seed).map((run) => batchesOf(output, run))),
-  );
+  const ofNetworks = new Map<number | null, Batches[]>();
+  for (const run of runs) {
+    const known = ofNetworks.get(run.protocol.networkSeed);
+    const batches = batchesOf(output, run);
+    if (known) known.push(batches);
+    else ofNetworks.set(run.protocol.networkSeed, [batches]);
+  }
+  return [...ofNetworks.values()].map(joinBatches);
 }
 
 function standardErrorOf(estimand: Estimand, together: Batches, replicates: readonly Batches[]): StandardError | null {

@@ -115,10 +115,13 @@ const totalAmount = (runs: readonly CompletedRun[]): number => runs.reduce((sum,
 
 /** The greatest k such that each network 1…k was simulated for at least one replicate's duration. */
 function unbrokenNetworks(runs: readonly CompletedRun[], { durationMs }: Protocol): number {
-  const ofNetwork = (seed: number): readonly CompletedRun[] =>
-    runs.filter(({ protocol }) => protocol.networkSeed === seed);
+  const amounts = new Map<number | null, number>();
+  for (const run of runs) {
+    const { networkSeed } = run.protocol;
+    amounts.set(networkSeed, (amounts.get(networkSeed) ?? 0) + amountOf(run));
+  }
   let networks = 0;
-  while (totalAmount(ofNetwork(networks + 1)) >= (durationMs ?? 1)) networks += 1;
+  while ((amounts.get(networks + 1) ?? 0) >= (durationMs ?? 1)) networks += 1;
   return networks;
 }
 

@@ -58,11 +58,11 @@ describe('the depth of an operation', async () => {
 
 describe('the cost of a document', async () => {
   const schema = buildSchema(`
-    type Query { all(first: Int): Items! few: [Item!]! runs(first: Int = 30): [Item!]! }
+    type Query { all(first: Int, last: Int): Items! few: [Item!]! long: [Item!]! runs(first: Int = 30): [Item!]! }
     type Items { nodes: [Item!]! totalCount: Int }
     type Item { id: ID children(first: Int, last: Int): Items! }
   `);
-  const sizes = { byDefault: 20, atMost: 100 };
+  const sizes = { byDefault: 20, atMost: 100, long: { 'Query.long': 1000 } };
   const errors = (query: string, maxCost: number): readonly string[] =>
     validate(schema, parse(query), [queryCost(maxCost, sizes)]).map(({ message }) => message);
   const costs = (query: string, cost: number): void => {
@@ -75,7 +75,9 @@ describe('the cost of a document', async () => {
   it('takes the default size where none is given', () => costs('{ all { totalCount } }', 21));
   it('takes the default of the argument where it has one', () => costs('{ runs { id } }', 31));
   it('takes the greatest size for a variable', () => costs('query ($n: Int) { all(first: $n) { totalCount } }', 101));
+  it('takes the one that counts of first and last', () => costs('{ all(first: null, last: 90) { totalCount } }', 91));
   it('counts a list without pages as a few', () => costs('{ few { id } }', 5));
+  it('counts a list that may be long by what it may hold', () => costs('{ long { id } }', 1001));
   it('multiplies along nested pages, from either end', () =>
     costs('{ all(first: 100) { nodes { children(last: 100) { nodes { id } } } } }', 1 + 100 * (1 + 4 * (1 + 100 * 5))));
   it('counts through fragments and aliases', () =>
