@@ -57,7 +57,9 @@ export class SimulationRunResolver {
     return toParameterSet(await loaders.parameterSet.load(run.parameterSetId));
   }
 
-  @FieldResolver(() => [Execution], { description: 'Every attempt at it that ended, the first one first.' })
+  @FieldResolver(() => [Execution], {
+    description: 'The attempts that gave it or failed, the first one first; one that was stopped or lost leaves none.',
+  })
   async executions(@Root() { id }: SimulationRun, @Ctx() { loaders }: RequestContext): Promise<readonly Execution[]> {
     return (await loaders.executionsOfRun.load(id)).map(toExecution);
   }

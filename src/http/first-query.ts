@@ -1,4 +1,4 @@
-/** What a new visitor of the explorer finds: the question of the README. */
+/** What a new visitor of the explorer finds: what the README asks, with the status. */
 export const firstQuery = `# How does the circuit respond to a stimulus, and how sure is that?
 {
   response(input: { parameters: { lgnRateE: 240, lgnRateI: 240 } }) {
