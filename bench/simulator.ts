@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { circuitConstants } from '../src/models/local-circuit/constants.js';
 import { localCircuitDefinition } from '../src/models/local-circuit/definition.js';
 import { buildNetwork } from '../src/models/local-circuit/network.js';
-import { CircuitSimulator } from '../src/models/local-circuit/simulator.js';
+import { oracleSimulator } from '../src/models/local-circuit/oracle.js';
 import { figure, machineLoad } from './figure.js';
 
 /** The native program to compare with, where this checkout lies beside it. */
@@ -21,7 +21,7 @@ type State = keyof typeof states;
  */
 export async function benchSimulator(): Promise<void> {
   machineLoad();
-  const simulator = new CircuitSimulator();
+  const simulator = oracleSimulator();
   const defaults = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default]));
   const simulate = (state: State): number => {
     const values = { ...defaults, lgnRateE: states[state], lgnRateI: states[state] };

@@ -60,6 +60,16 @@ export interface ModelFlag {
   readonly fanoFactorAbove: number;
 }
 
+/** Something that a run can record beside its figures, when it is asked to. */
+export interface ModelRecording {
+  readonly kind: string;
+  /** Of the code that records it: raised when the same run would give another recording. */
+  readonly version: string;
+  readonly meaning: string;
+  /** The longest run, in ms after the warm-up, that it can be recorded of; null without a limit. */
+  readonly maxDurationMs: number | null;
+}
+
 /** The precision to which a model reads its inputs. */
 export type Precision = 'float32' | 'float64';
 
@@ -74,6 +84,7 @@ export interface ModelDefinition {
   readonly outcomes: readonly ModelOutcome[];
   readonly regions: readonly ModelRegion[];
   readonly flags: readonly ModelFlag[];
+  readonly recordings: readonly ModelRecording[];
   readonly protocol: ProtocolDefinition;
 }
 

@@ -1,12 +1,24 @@
 import type { ParameterValues } from '../domain/identity.js';
+import type { Estimate } from '../domain/estimate.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { RawSums } from '../domain/raw-sums.js';
+import type { Table } from '../domain/table.js';
+
+/** What was recorded of a run: a table, and the few figures that sum it up. */
+export interface Recorded {
+  /** One of the definition's recordings. */
+  readonly kind: string;
+  readonly figures: readonly Estimate[];
+  readonly table: Table;
+}
 
 /** What one simulation gives: how it ended, and the raw sums up to there. */
 export interface SimulationResult {
   readonly outcome: string;
   readonly sums: RawSums;
+  /** What was asked for, in that order; absent where nothing was. Of a run that was aborted: up to there. */
+  readonly recorded?: readonly Recorded[];
 }
 
 /**
@@ -16,9 +28,15 @@ export interface SimulationResult {
 export interface Simulator {
   /**
    * Simulates. `stopped` is asked at least once in 250 ms of simulated time; once it says true the simulation ends at
-   * once and the answer is null.
+   * once and the answer is null. `recordings` names kinds of the definition's recordings; what is recorded changes
+   * nothing else of the result.
    */
-  simulate(values: ParameterValues, protocol: Protocol, stopped: () => boolean): SimulationResult | null;
+  simulate(
+    values: ParameterValues,
+    protocol: Protocol,
+    stopped: () => boolean,
+    recordings?: readonly string[],
+  ): SimulationResult | null;
 
   /**
    * The SHA-256 of the model's golden traces, computed by the code that does the work, and of its revision: two

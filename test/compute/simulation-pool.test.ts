@@ -5,7 +5,7 @@ import type { SimulationReply } from '../../src/compute/simulation-task.js';
 import { StopFlag } from '../../src/compute/stop-flag.js';
 import { ishigami } from '../../src/models/ishigami/ishigami.js';
 import { localCircuitDefinition } from '../../src/models/local-circuit/definition.js';
-import { CircuitSimulator } from '../../src/models/local-circuit/simulator.js';
+import { oracleSimulator } from '../../src/models/local-circuit/oracle.js';
 
 const circuit = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default]));
 
@@ -34,7 +34,7 @@ describe('SimulationPool', () => {
   };
 
   it('tells the digests that the simulators have on this thread, too', async () => {
-    assert.equal((await pool.numericsOf('local-circuit')).numericsDigest, new CircuitSimulator().numericsDigest());
+    assert.equal((await pool.numericsOf('local-circuit')).numericsDigest, oracleSimulator().numericsDigest());
     const { numericsDigest } = await pool.numericsOf('ishigami');
     assert.equal(numericsDigest, ishigami().createSimulator().numericsDigest());
   });
@@ -44,7 +44,7 @@ describe('SimulationPool', () => {
     assert.ok(reply.kind === 'done');
     assert.match(reply.kernelDigest, /^[0-9a-f]{64}$/);
     const protocol = { warmupMs: 0, durationMs: 300, networkSeed: 1, noiseSeed: 1 };
-    const here = new CircuitSimulator().simulate(circuit, protocol, () => false);
+    const here = oracleSimulator().simulate(circuit, protocol, () => false);
     assert.deepEqual({ outcome: reply.outcome, sums: reply.sums }, here);
   });
 

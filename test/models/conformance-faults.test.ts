@@ -28,6 +28,7 @@ const timed: ModelDefinition = {
   outcomes: [{ code: 'COMPLETED', meaning: 'The run went to its end.' }],
   regions: [],
   flags: [],
+  recordings: [],
   protocol: { ...localCircuit.definition.protocol },
 };
 

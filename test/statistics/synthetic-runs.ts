@@ -20,6 +20,7 @@ export const rateModel: ModelDefinition = {
     },
   ],
   flags: [{ name: 'bursty', meaning: 'bursts', output: 'rate', fanoFactorAbove: 20 }],
+  recordings: [],
 };
 
 /** A model of one mean without time, that reads a seed; and one that reads none. */

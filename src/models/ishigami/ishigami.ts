@@ -92,6 +92,7 @@ function definition(noise: number): ModelDefinition {
     outcomes: [{ code: completed, meaning: 'The function was evaluated.' }],
     regions: [],
     flags: [],
+    recordings: [],
     protocol: noise ? { noiseSeed: { default: null, min: 0, max: maxSeed } } : {},
   };
 }

@@ -85,6 +85,7 @@ export const localCircuitDefinition: ModelDefinition = {
       fanoFactorAbove: 20,
     },
   ],
+  recordings: [],
   protocol: {
     warmupMs: { default: 500, min: 0, max: 60_000 },
     durationMs: { default: 4000, min: 1, max: 600_000 },

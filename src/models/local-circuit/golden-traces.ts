@@ -11,7 +11,7 @@ const REVISION = 1;
 
 /** A simulator of the local circuit that shows the circuit after each block. */
 interface ObservableSimulator {
-  simulate(
+  trace(
     values: ParameterValues,
     protocol: Protocol,
     stopped: () => boolean,
@@ -46,9 +46,9 @@ export const goldenTraces: readonly GoldenTrace[] = [
     protocol: { warmupMs: 20, durationMs: 20, networkSeed: 2, noiseSeed: maxSeed },
   },
   {
-    covers: 'a runaway: an abort at the end of a bin, and what is stored then',
-    values: { ...defaults, sELgn: 0.5, lgnRateE: 1500, sIE: 0, sEI: 0 },
-    protocol: { warmupMs: 100, durationMs: 400, networkSeed: maxSeed, noiseSeed: 0 },
+    covers: 'a runaway: an abort within its second bin, and what is stored then',
+    values: { ...defaults, sEE: 0.01, sELgn: 0.1, lgnRateE: 400, sIE: 0, sEI: 0 },
+    protocol: { warmupMs: 0, durationMs: 550, networkSeed: maxSeed, noiseSeed: 0 },
   },
   {
     covers: 'the bounds: the widest Poisson tables, saturation of both populations',
@@ -68,7 +68,7 @@ const never = (): boolean => false;
 function traceDigest(simulator: ObservableSimulator, { values, protocol }: GoldenTrace): string {
   const hash = createHash('sha256');
   let last: Circuit | undefined;
-  const result = simulator.simulate(values, protocol, never, (circuit) => {
+  const result = simulator.trace(values, protocol, never, (circuit) => {
     const spikes = circuit.spikesE + circuit.spikesI;
     hash.update(Uint16Array.of(circuit.spikesE, circuit.spikesI));
     hash.update(circuit.spikeCells.subarray(0, spikes));

@@ -1,11 +1,11 @@
 import type { Model } from '../model.js';
-import { circuitUrl } from './circuit.js';
 import { localCircuitDefinition } from './definition.js';
-import { CircuitSimulator } from './simulator.js';
+import { oracleUrl } from './oracle-circuit.js';
+import { oracleSimulator } from './oracle.js';
 
 /** The local cortical circuit, simulated by the scalar oracle. */
 export const localCircuit: Model = {
   definition: localCircuitDefinition,
-  kernelUrl: circuitUrl,
-  createSimulator: () => new CircuitSimulator(),
+  kernelUrl: oracleUrl,
+  createSimulator: () => oracleSimulator(),
 };

@@ -1,42 +1,46 @@
+import type { ParameterValues } from '../../domain/identity.js';
 import { completed } from '../../domain/model-definition.js';
 import type { Protocol } from '../../domain/protocol.js';
-import type { ParameterValues } from '../../domain/identity.js';
 import type { SimulationResult, Simulator } from '../model.js';
-import { Circuit } from './circuit.js';
-import { circuitParameters } from './circuit-parameters.js';
+import type { Circuit } from './circuit.js';
 import type { CircuitConstants } from './constants.js';
-import { circuitConstants } from './constants.js';
 import { BIN_MS, RUNAWAY_HZ, runaway } from './definition.js';
 import { numericsDigestOf } from './golden-traces.js';
-import type { Network } from './network.js';
-import { buildNetwork } from './network.js';
 
-/** Networks kept between runs: a network depends on its seed alone, and is asked for again and again. */
-const NETWORKS_KEPT = 8;
-
-/** Sees the circuit after each block; for golden traces and tests. */
+/** Sees the circuit after each block, counted from the start. */
 export type BlockObserver = (circuit: Circuit, block: number) => void;
+
+/** What advances circuits: the oracle or the kernel. */
+export interface CircuitEngine {
+  readonly constants: CircuitConstants;
+  /** A circuit at its start. It may be one that an earlier run had: that is then over. */
+  begin(values: ParameterValues, networkSeed: number, noiseSeed: number): Circuit;
+}
 
 /**
  * Simulates the circuit in blocks of one conduction delay (1 ms). Bins of the runaway rule are aligned to the start,
- * bins of the stored sums to the end of the warm-up.
+ * bins of the stored sums to the end of the warm-up. A runaway ends with the block in which its bin holds too many
+ * spikes, not with the bin; of its sums, the bins that were full by then are kept.
  */
 export class CircuitSimulator implements Simulator {
-  private readonly networks = new Map<number, Network>();
-
-  constructor(private readonly constants: CircuitConstants = circuitConstants) {}
+  constructor(private readonly engine: CircuitEngine) {}
 
   numericsDigest(): string {
     return numericsDigestOf(this);
   }
 
-  simulate(
+  simulate(values: ParameterValues, protocol: Protocol, stopped: () => boolean): SimulationResult | null {
+    return this.trace(values, protocol, stopped, () => undefined);
+  }
+
+  /** Simulates under the eyes of an observer. */
+  trace(
     values: ParameterValues,
     protocol: Protocol,
     stopped: () => boolean,
-    observe?: BlockObserver,
+    observe: BlockObserver,
   ): SimulationResult | null {
-    const { constants } = this;
+    const { constants } = this.engine;
     const { warmupMs, durationMs, networkSeed, noiseSeed } = protocol as Record<keyof Protocol, number>; // all are read
     const blockMs = constants.delaySteps * constants.stepMs;
     const blocks = (ms: number): number => Math.round(ms / blockMs);
@@ -45,35 +49,28 @@ export class CircuitSimulator implements Simulator {
     const blocksPerBin = blocks(BIN_MS);
     const runawaySpikes = (RUNAWAY_HZ * constants.excitatoryCells * BIN_MS) / 1000;
 
-    const circuit = new Circuit(constants, circuitParameters(constants, values), this.network(networkSeed), noiseSeed);
+    const circuit = this.engine.begin(values, networkSeed, noiseSeed);
     const rateE: number[] = [];
     const rateI: number[] = [];
-    let spikesInBin = 0;
+    let [spikesInBin, sumE, sumI] = [0, 0, 0];
     for (let block = 0; block < totalBlocks; block += 1) {
       if (block % blocksPerBin === 0) {
-        if (spikesInBin > runawaySpikes) return result(runaway, rateE, rateI);
         if (stopped()) return null;
         spikesInBin = 0;
       }
       circuit.advance();
-      observe?.(circuit, block);
+      observe(circuit, block);
       spikesInBin += circuit.spikesE;
+      if (spikesInBin > runawaySpikes) return result(runaway, rateE, rateI);
       if (block < warmupBlocks) continue;
-      const bin = Math.floor((block - warmupBlocks) / blocksPerBin);
-      rateE[bin] = (rateE[bin] ?? 0) + circuit.spikesE;
-      rateI[bin] = (rateI[bin] ?? 0) + circuit.spikesI;
+      sumE += circuit.spikesE;
+      sumI += circuit.spikesI;
+      if ((block + 1 - warmupBlocks) % blocksPerBin !== 0 && block + 1 < totalBlocks) continue;
+      rateE.push(sumE);
+      rateI.push(sumI);
+      [sumE, sumI] = [0, 0];
     }
-    return result(spikesInBin > runawaySpikes ? runaway : completed, rateE, rateI);
-  }
-
-  private network(seed: number): Network {
-    const kept = this.networks.get(seed);
-    if (kept) return kept;
-    const built = buildNetwork(this.constants, seed);
-    const [oldest] = this.networks.keys();
-    if (oldest !== undefined && this.networks.size >= NETWORKS_KEPT) this.networks.delete(oldest);
-    this.networks.set(seed, built);
-    return built;
+    return result(completed, rateE, rateI);
   }
 }
 

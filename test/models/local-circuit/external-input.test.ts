@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Circuit } from '../../../src/models/local-circuit/circuit.js';
+import { OracleCircuit } from '../../../src/models/local-circuit/oracle-circuit.js';
 import { circuitParameters } from '../../../src/models/local-circuit/circuit-parameters.js';
 import type { CircuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
@@ -14,13 +14,13 @@ import { conductance, kernels, NO_CONDUCTANCE, zeroValues } from './silent-circu
 const FALSE_ALARM = 1e-5;
 
 /** A circuit whose cells fire, if they do, without any effect; ambient input comes only where `constants` say so. */
-function inputCircuit(values: ParameterValues, constants: Partial<CircuitConstants>, noiseSeed: number): Circuit {
+function inputCircuit(values: ParameterValues, constants: Partial<CircuitConstants>, noiseSeed: number): OracleCircuit {
   const all = { ...circuitConstants, ambientRateHz: 0, ...constants };
-  return new Circuit(all, circuitParameters(all, { ...zeroValues, ...values }), buildNetwork(all, 1), noiseSeed);
+  return new OracleCircuit(all, circuitParameters(all, { ...zeroValues, ...values }), buildNetwork(all, 1), noiseSeed);
 }
 
 /** Advances by a block as if nothing had come before it. */
-function advanceAfresh(circuit: Circuit): void {
+function advanceAfresh(circuit: OracleCircuit): void {
   for (const name of ['rA', 'yA', 'rN', 'yN', 'rG', 'yG'] as const) circuit.state[name].fill(0);
   circuit.advance();
 }

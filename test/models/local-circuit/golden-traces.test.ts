@@ -6,6 +6,7 @@ import { localCircuitDefinition } from '../../../src/models/local-circuit/defini
 import { goldenTraces, numericsDigestOf } from '../../../src/models/local-circuit/golden-traces.js';
 import type { BlockObserver } from '../../../src/models/local-circuit/simulator.js';
 import { CircuitSimulator } from '../../../src/models/local-circuit/simulator.js';
+import { OracleEngine, oracleSimulator } from '../../../src/models/local-circuit/oracle.js';
 import type { SimulationResult } from '../../../src/models/model.js';
 import { placeOf } from '../../../src/models/local-circuit/network.js';
 
@@ -31,7 +32,7 @@ function follow({ values, protocol }: Trace): { result: SimulationResult | null;
     for (let i = 0; i < circuit.spikesE + circuit.spikesI; i += 1)
       spikes.push({ cell: circuit.spikeCells[i] ?? NaN, step: 10 * block + (circuit.spikeSteps[i] ?? NaN) });
   };
-  const result = new CircuitSimulator().simulate(values, protocol, () => false, observe);
+  const result = oracleSimulator().trace(values, protocol, () => false, observe);
   return { result, spikes, blocks };
 }
 
@@ -68,7 +69,7 @@ describe('the golden traces cover what they say:', () => {
   test('driven has spikes that fail at some E→E synapses and arrive at others', () => {
     const { values, protocol } = trace('driven');
     let [arrived, failed] = [0, 0];
-    new CircuitSimulator({ ...circuitConstants }).simulate(
+    oracleSimulator().trace(
       values,
       protocol,
       () => false,
@@ -100,10 +101,10 @@ describe('the golden traces cover what they say:', () => {
       assert.equal(trace('the bounds').values[name], bounds.max, name);
   });
 
-  test('a runaway aborts at the end of a bin, before the run would have ended, with sums of E and I', () => {
+  test('a runaway aborts within a bin, after sums of E and I', () => {
     const { result, blocks } = follow(trace('a runaway'));
     assert.equal(result?.outcome, 'runaway');
-    assert.equal(blocks, 250);
+    assert.ok(blocks % 250 !== 0 && blocks < 500);
     for (const sums of Object.values(result?.sums.outputs ?? {})) assert.ok(sums.length === 1 && (sums[0] ?? 0) > 0);
   });
 
@@ -129,11 +130,11 @@ class Perturbed extends CircuitSimulator {
     private readonly input: string,
     private readonly factor: number,
   ) {
-    super();
+    super(new OracleEngine());
   }
 
-  override simulate(...[values, ...rest]: Parameters<CircuitSimulator['simulate']>): SimulationResult | null {
-    return super.simulate({ ...values, [this.input]: (values[this.input] ?? NaN) * this.factor }, ...rest);
+  override trace(...[values, ...rest]: Parameters<CircuitSimulator['trace']>): SimulationResult | null {
+    return super.trace({ ...values, [this.input]: (values[this.input] ?? NaN) * this.factor }, ...rest);
   }
 }
 
@@ -156,12 +157,12 @@ describe('the golden traces', () => {
     ambientRateHz: [{ ambientRateHz: 501 }],
     lateralWeight: [{ lateralWeight: [0.010001, lateralWeight[1]] }, { lateralWeight: [lateralWeight[0], 0.008001] }],
   };
-  const digest = numericsDigestOf(new CircuitSimulator());
+  const digest = numericsDigestOf(oracleSimulator());
 
   for (const [constant, changes] of Object.entries(mutations))
     test(`change with every constant: ${constant}`, () => {
       for (const change of changes) {
-        const mutated = numericsDigestOf(new CircuitSimulator({ ...circuitConstants, ...change }));
+        const mutated = numericsDigestOf(oracleSimulator({ ...circuitConstants, ...change }));
         assert.notEqual(mutated, digest, JSON.stringify(change));
       }
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Circuit } from '../../../src/models/local-circuit/circuit.js';
+import { OracleCircuit } from '../../../src/models/local-circuit/oracle-circuit.js';
 import { circuitParameters } from '../../../src/models/local-circuit/circuit-parameters.js';
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { buildNetwork } from '../../../src/models/local-circuit/network.js';
@@ -9,8 +9,8 @@ import { kolmogorovTail, twoSidedNormalTail } from '../tail-probabilities.js';
 import { REST_W, THRESHOLD_W, zeroValues } from './silent-circuit.js';
 
 const network = buildNetwork(circuitConstants, 1);
-const circuitOf = (noiseSeed: number): Circuit =>
-  new Circuit(circuitConstants, circuitParameters(circuitConstants, zeroValues), network, noiseSeed);
+const circuitOf = (noiseSeed: number): OracleCircuit =>
+  new OracleCircuit(circuitConstants, circuitParameters(circuitConstants, zeroValues), network, noiseSeed);
 
 /** Each test of randomness may fail for so many of the noise seeds of a right generator. */
 const FALSE_ALARM = 1e-5;
@@ -72,7 +72,7 @@ describe('the initial state', () => {
 
   test('depends on the noise seed alone', () => {
     assert.notDeepEqual(circuitOf(1).state.w, circuitOf(2).state.w);
-    const other = new Circuit(
+    const other = new OracleCircuit(
       circuitConstants,
       circuitParameters(circuitConstants, { ...zeroValues, sEE: 0.1, lgnRateE: 100 }),
       buildNetwork(circuitConstants, 2),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CircuitConstants, PerPopulation } from '../../../src/models/local-circuit/constants.js';
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
-import { CircuitSimulator } from '../../../src/models/local-circuit/simulator.js';
+import { oracleSimulator } from '../../../src/models/local-circuit/oracle.js';
 import type { Effort } from './reference-comparison.js';
 import { deviations, disagreementProbability, FALSE_ALARM, referenceCase } from './reference-comparison.js';
 
@@ -76,7 +76,7 @@ describe(`the rates of a reference case reject, at ${FALSE_ALARM} false alarms,`
       const values = Object.fromEntries(
         Object.entries(reference.parameters).map(([name, value]) => [name, value * (factors[name] ?? 1)]),
       );
-      const simulator = new CircuitSimulator({ ...circuitConstants, ...constants });
+      const simulator = oracleSimulator({ ...circuitConstants, ...constants });
       const found = deviations(simulator, reference, effort, values);
       const probability = disagreementProbability([found]);
       assert.ok(probability < FALSE_ALARM, `not seen: p = ${probability}, deviations ${JSON.stringify(found)}`);

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Circuit } from '../../../src/models/local-circuit/circuit.js';
+import { OracleCircuit } from '../../../src/models/local-circuit/oracle-circuit.js';
 import { circuitParameters } from '../../../src/models/local-circuit/circuit-parameters.js';
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { localCircuitDefinition } from '../../../src/models/local-circuit/definition.js';
 import { buildNetwork } from '../../../src/models/local-circuit/network.js';
-import { CircuitSimulator } from '../../../src/models/local-circuit/simulator.js';
+import { oracleSimulator } from '../../../src/models/local-circuit/oracle.js';
 import type { ParameterValues } from '../../../src/domain/identity.js';
 import { voltageOf, zeroValues } from './silent-circuit.js';
 
 const network = buildNetwork(circuitConstants, 1);
-const circuitOf = (values: ParameterValues, noiseSeed: number): Circuit =>
-  new Circuit(circuitConstants, circuitParameters(circuitConstants, values), network, noiseSeed);
+const circuitOf = (values: ParameterValues, noiseSeed: number): OracleCircuit =>
+  new OracleCircuit(circuitConstants, circuitParameters(circuitConstants, values), network, noiseSeed);
 
 const LEAST_NORMAL = 2 ** -126;
 
 /** The first denormal number of a circuit, if any: where it is, and at which block. */
-function denormalOf({ state, inputs }: Circuit): string | undefined {
+function denormalOf({ state, inputs }: OracleCircuit): string | undefined {
   for (const [name, numbers] of Object.entries({ ...state, ...inputs }))
     for (const number of numbers) if (number !== 0 && Math.abs(number) < LEAST_NORMAL) return `${name} ${number}`;
   return undefined;
@@ -43,7 +43,7 @@ describe('a silent circuit', () => {
   test('only falls towards rest: no cell ever fires, from any start', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (noiseSeed) => {
-        const result = new CircuitSimulator().simulate(
+        const result = oracleSimulator().simulate(
           zeroValues,
           { warmupMs: 0, durationMs: 30, networkSeed: 1, noiseSeed },
           () => false,

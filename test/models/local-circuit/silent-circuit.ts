@@ -1,4 +1,4 @@
-import { Circuit } from '../../../src/models/local-circuit/circuit.js';
+import { OracleCircuit } from '../../../src/models/local-circuit/oracle-circuit.js';
 import { circuitParameters } from '../../../src/models/local-circuit/circuit-parameters.js';
 import type { CircuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
@@ -24,7 +24,7 @@ export const NO_CONDUCTANCE = 1e-27;
 
 /** A circuit that nothing reaches from outside, all cells at rest: its spikes are those that a test puts there. */
 export interface SilentCircuit {
-  readonly circuit: Circuit;
+  readonly circuit: OracleCircuit;
   readonly network: Network;
   readonly constants: CircuitConstants;
 }
@@ -33,7 +33,7 @@ export interface SilentCircuit {
 export function silentCircuit(given: ParameterValues, changes: Partial<CircuitConstants> = {}): SilentCircuit {
   const constants = { ...circuitConstants, ambientRateHz: 0, failureProbability: 0, ...changes };
   const network = buildNetwork(constants, 5);
-  const circuit = new Circuit(constants, circuitParameters(constants, { ...zeroValues, ...given }), network, 6);
+  const circuit = new OracleCircuit(constants, circuitParameters(constants, { ...zeroValues, ...given }), network, 6);
   circuit.state.w.fill(REST_W);
   return { circuit, network, constants };
 }
