@@ -3,12 +3,24 @@
  * With --if-stale it does nothing when no source is newer than the last build.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const stamp = 'dist/build-info.json';
+const kernelFolder = 'src/models/local-circuit/kernel';
+const kernel = `build/${kernelFolder}/circuit-kernel.wasm`;
+const kernelFlags = ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd'];
 const sources = [
   'src',
   'resolvers',
@@ -54,6 +66,20 @@ function removeOrphans(folder) {
   }
 }
 
+/** Compiles the kernel of the local circuit. Its bits must not hang on flags: test/models/local-circuit/kernel. */
+async function compileKernel() {
+  const { default: asc } = await import('assemblyscript/asc');
+  const { error, stderr } = await asc.main([
+    `${kernelFolder}/assembly/circuit-kernel.ts`,
+    ...kernelFlags,
+    '--outFile',
+    kernel,
+  ]);
+  if (!error) return;
+  process.stderr.write(`${stderr.toString()}\n`);
+  process.exit(1);
+}
+
 async function bundle() {
   const { rolldown } = await import('rolldown'); // only when there is something to build
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -73,6 +99,7 @@ async function bundle() {
   });
   await build.write({ dir: 'dist', format: 'esm', keepNames: true, sourcemap: true });
   await build.close();
+  copyFileSync(kernel, 'dist/circuit-kernel.wasm'); // beside the code that loads it
 }
 
 if (process.argv.includes('--if-stale') && newest(stamp) >= Math.max(...sources.map(newest))) process.exit(0);
@@ -81,6 +108,8 @@ const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
+if (!existsSync(kernel) || newest(kernel) <= Math.max(newest(kernelFolder), newest('scripts/build.mjs')))
+  await compileKernel();
 for (const folder of ['src', 'resolvers', 'schema', 'migrations', 'test', 'bench']) removeOrphans(folder);
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');

@@ -23,11 +23,12 @@ function workshopOf(name: string): Workshop {
   if (known) return known;
   const model = findModel(name);
   if (!model) throw new Error(`no model ${name} in this worker`);
-  const simulator = model.createSimulator();
+  const kernel = readFileSync(fileURLToPath(model.kernelUrl));
+  const simulator = model.createSimulator(kernel);
   const workshop: Workshop = {
     simulator,
     numericsDigest: simulator.numericsDigest(),
-    kernelDigest: sha256(readFileSync(fileURLToPath(model.kernelUrl))),
+    kernelDigest: sha256(kernel),
   };
   workshops.set(name, workshop);
   return workshop;

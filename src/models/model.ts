@@ -48,7 +48,8 @@ export interface Simulator {
 /** A model as a plug-in: what it is, and how to run it. Every model passes test/models/conformance.ts. */
 export interface Model {
   readonly definition: ModelDefinition;
-  /** The file that does the arithmetic (`import.meta.url`); executions record its digest. */
+  /** The file that does the arithmetic; executions record its digest. */
   readonly kernelUrl: string;
-  createSimulator(): Simulator;
+  /** @param kernel what that file holds: who compiles it computes by just these bytes */
+  createSimulator(kernel: Uint8Array): Simulator;
 }

@@ -6,6 +6,7 @@ import { StopFlag } from '../../src/compute/stop-flag.js';
 import { ishigami } from '../../src/models/ishigami/ishigami.js';
 import { localCircuitDefinition } from '../../src/models/local-circuit/definition.js';
 import { oracleSimulator } from '../../src/models/local-circuit/oracle.js';
+import { simulatorOf } from '../support/simulator-of.js';
 
 const circuit = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default]));
 
@@ -36,7 +37,7 @@ describe('SimulationPool', () => {
   it('tells the digests that the simulators have on this thread, too', async () => {
     assert.equal((await pool.numericsOf('local-circuit')).numericsDigest, oracleSimulator().numericsDigest());
     const { numericsDigest } = await pool.numericsOf('ishigami');
-    assert.equal(numericsDigest, ishigami().createSimulator().numericsDigest());
+    assert.equal(numericsDigest, simulatorOf(ishigami()).numericsDigest());
   });
 
   it('gives what the simulator gives, with the digest of the file that computed it', async () => {

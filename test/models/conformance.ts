@@ -8,6 +8,7 @@ import type { Protocol, ProtocolField } from '../../src/domain/protocol.js';
 import { maxSeed, protocolFields } from '../../src/domain/protocol.js';
 import type { ParameterValues } from '../../src/domain/identity.js';
 import type { Model, SimulationResult, Simulator } from '../../src/models/model.js';
+import { simulatorOf } from '../support/simulator-of.js';
 
 const never = (): boolean => false;
 
@@ -185,17 +186,17 @@ function determinismChecks(model: Model, check: CheckReceiver): void {
   const { definition } = model;
   const defaults = valuesOf(definition, (input) => input.default);
   const protocol = protocolOf(definition);
-  const fresh = (): SimulationResult => run(model.createSimulator(), defaults, protocol);
+  const fresh = (): SimulationResult => run(simulatorOf(model), defaults, protocol);
 
   check('gives the same bits again, from the same simulator and from a fresh one', () => {
-    const simulator = model.createSimulator();
+    const simulator = simulatorOf(model);
     const expected = run(simulator, defaults, protocol);
     assertSameBits(run(simulator, defaults, protocol), expected);
     assertSameBits(fresh(), expected);
   });
 
   check('gives the same bits after runs of other values, seeds and durations, in any order', () => {
-    const simulator = model.createSimulator();
+    const simulator = simulatorOf(model);
     const others = [
       defaults,
       valuesOf(definition, ({ domain }) => domain.max),
@@ -213,7 +214,7 @@ function determinismChecks(model: Model, check: CheckReceiver): void {
 
   check('gives the same bits while another simulator runs in between, and after what it gave was written to', () => {
     const expected = structuredClone(fresh());
-    const [one, other] = [model.createSimulator(), model.createSimulator()];
+    const [one, other] = [simulatorOf(model), simulatorOf(model)];
     const given = run(one, defaults, protocol);
     run(
       other,
@@ -226,18 +227,18 @@ function determinismChecks(model: Model, check: CheckReceiver): void {
   });
 
   check('has a numerics digest of 64 hexadecimal digits, the same of every simulator, before and after runs', () => {
-    const simulator = model.createSimulator();
+    const simulator = simulatorOf(model);
     const digest = simulator.numericsDigest();
     assert.match(digest, /^[0-9a-f]{64}$/);
     run(simulator, defaults, protocol);
     assert.equal(simulator.numericsDigest(), digest);
-    assert.equal(model.createSimulator().numericsDigest(), digest);
+    assert.equal(simulatorOf(model).numericsDigest(), digest);
     assertSameBits(run(simulator, defaults, protocol), fresh(), 'a digest leaves no trace in runs');
   });
 
   if (definition.precision === 'float32')
     check('reads its inputs as float32: a value and its float32 give the same bits', () => {
-      const simulator = model.createSimulator();
+      const simulator = simulatorOf(model);
       for (const fraction of [0.1, 0.3, 0.6, 0.7]) {
         const values = valuesOf(definition, ({ domain: { min, max } }, i) => min + (fraction + 0.01 * i) * (max - min));
         const rounded = valuesOf(definition, ({ name }) => Math.fround(values[name] ?? NaN));
@@ -246,7 +247,7 @@ function determinismChecks(model: Model, check: CheckReceiver): void {
     });
 
   check('depends on every input', () => {
-    const simulator = model.createSimulator();
+    const simulator = simulatorOf(model);
     const base = valuesOf(definition, ({ domain }, i) => domain.min + (0.6 + 0.02 * i) * (domain.max - domain.min));
     const before = run(simulator, base, protocol);
     for (const { name, domain } of definition.inputs) {
@@ -264,7 +265,7 @@ function protocolChecks(model: Model, check: CheckReceiver): void {
   for (const field of ['networkSeed', 'noiseSeed'] as const) {
     const seeds = [0, 1, 2, 2 ** 8, 2 ** 16, 2 ** 24, 2 ** 30, maxSeed];
     const results = (): SimulationResult[] =>
-      seeds.map((seed) => run(model.createSimulator(), defaults, { ...protocolOf(definition), [field]: seed }));
+      seeds.map((seed) => run(simulatorOf(model), defaults, { ...protocolOf(definition), [field]: seed }));
     if (definition.protocol[field])
       check(`gives other sums with another ${field}`, () => {
         const sums = results().map((result) => JSON.stringify(result.sums));
@@ -272,7 +273,7 @@ function protocolChecks(model: Model, check: CheckReceiver): void {
       });
     else
       check(`does not depend on the ${field}, which it does not read`, () => {
-        const unread = run(model.createSimulator(), defaults, protocolOf(definition));
+        const unread = run(simulatorOf(model), defaults, protocolOf(definition));
         for (const result of results()) assertSameBits(result, unread);
       });
   }
@@ -280,12 +281,12 @@ function protocolChecks(model: Model, check: CheckReceiver): void {
   if (!timed)
     check('does not depend on times, which it does not read', () => {
       const unread = protocolOf(definition);
-      const result = run(model.createSimulator(), defaults, { ...unread, warmupMs: 100, durationMs: 600 });
-      assertSameBits(result, run(model.createSimulator(), defaults, unread));
+      const result = run(simulatorOf(model), defaults, { ...unread, warmupMs: 100, durationMs: 600 });
+      assertSameBits(result, run(simulatorOf(model), defaults, unread));
     });
 
   check('gives one finite sum a batch and output, the last batch partial where the duration asks for it', () => {
-    const simulator = model.createSimulator();
+    const simulator = simulatorOf(model);
     for (const durationMs of timed ? [1, 249, 250, 251, 500, 730] : [0]) {
       const protocol = protocolOf(definition, { durationMs });
       const result = run(simulator, defaults, protocol);
@@ -296,7 +297,7 @@ function protocolChecks(model: Model, check: CheckReceiver): void {
 
   if (timed)
     check('has in a longer run the full batches of a shorter one as its first', () => {
-      const simulator = model.createSimulator();
+      const simulator = simulatorOf(model);
       const long = run(simulator, defaults, protocolOf(definition, { durationMs: 1100 }));
       const short = run(simulator, defaults, protocolOf(definition, { durationMs: 730 }));
       const full = Math.floor(730 / (short.sums.batchMs as number)); // not null: the model has time
@@ -307,7 +308,7 @@ function protocolChecks(model: Model, check: CheckReceiver): void {
 
   if (timed && definition.protocol.warmupMs)
     check('leaves out by a warm-up what a run without it has there, and nothing else', () => {
-      const simulator = model.createSimulator();
+      const simulator = simulatorOf(model);
       const whole = run(simulator, defaults, protocolOf(definition, { warmupMs: 0, durationMs: 1000 }));
       const batchMs = whole.sums.batchMs as number; // not null: the model has time
       const warm = run(simulator, defaults, protocolOf(definition, { warmupMs: batchMs, durationMs: 1000 - batchMs }));
@@ -332,13 +333,13 @@ function stopChecks(model: Model, check: CheckReceiver): void {
   };
 
   check('asks whether it is stopped at least once, and at least once in 250 ms of simulated time', () => {
-    const { asks } = stopAt(model.createSimulator(), Infinity);
+    const { asks } = stopAt(simulatorOf(model), Infinity);
     const simulatedMs = (protocol.warmupMs ?? 0) + (protocol.durationMs ?? 0);
     assert.ok(asks >= Math.max(1, Math.floor(simulatedMs / 250)), `${asks} times in ${simulatedMs} ms`);
   });
 
   check('answers null at once when it is stopped, whenever that is, and then runs as before', () => {
-    const simulator = model.createSimulator();
+    const simulator = simulatorOf(model);
     const { result: expected, asks: all } = stopAt(simulator, Infinity);
     assert.ok(expected);
     for (let n = 1; n <= all; n += 1) {
@@ -351,11 +352,11 @@ function stopChecks(model: Model, check: CheckReceiver): void {
 function rangeChecks(model: Model, check: CheckReceiver): void {
   const { definition } = model;
   const protocol = protocolOf(definition, { warmupMs: 20, durationMs: 260 });
-  const simulator = model.createSimulator();
+  let simulator: Simulator | undefined;
   const assertRuns = (values: ParameterValues): void => {
-    const result = run(simulator, values, protocol);
+    const result = run((simulator ??= simulatorOf(model)), values, protocol);
     assertWellFormed(model, result, protocol.durationMs);
-    assertSameBits(run(model.createSimulator(), values, protocol), result);
+    assertSameBits(run(simulatorOf(model), values, protocol), result);
   };
   const edge = (range: Range, high: boolean): number => (high ? range.max : range.min);
 

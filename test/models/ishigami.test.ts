@@ -12,6 +12,7 @@ import {
   twoSidedChiSquareTail,
   twoSidedNormalTail,
 } from './tail-probabilities.js';
+import { simulatorOf } from '../support/simulator-of.js';
 
 /** The coefficients of most of the literature. */
 const A = 7;
@@ -19,7 +20,7 @@ const B = 0.1;
 
 function valueOf(model: Model, values: ParameterValues, noiseSeed: number | null = null): number {
   const protocol: Protocol = { warmupMs: null, durationMs: null, networkSeed: null, noiseSeed };
-  const result = model.createSimulator().simulate(values, protocol, () => false);
+  const result = simulatorOf(model).simulate(values, protocol, () => false);
   return result?.sums.outputs.y?.[0] ?? NaN;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { models } from '../../src/models/registry.js';
 import { readTestData } from './test-data.js';
+import { simulatorOf } from '../support/simulator-of.js';
 
 const committed = readTestData('models/numerics-digests.json') as Readonly<Record<string, string>>;
 
@@ -11,7 +12,7 @@ describe('the committed numerics digests (on a deliberate change of bits write t
 
     test(`${definition.name} still has its digest: stored runs keep answering, on every Node and machine`, () => {
       assert.equal(
-        model.createSimulator().numericsDigest(),
+        simulatorOf(model).numericsDigest(),
         committed[definition.name],
         [
           `${definition.name} gives other bits than those committed: no stored run of it would be found again.`,

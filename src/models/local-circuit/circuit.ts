@@ -13,10 +13,13 @@ export interface Circuit {
   /** The spikes of the last block in the order of cells: who, and at which step. */
   readonly spikeCells: Uint16Array;
   readonly spikeSteps: Uint8Array;
-  /** Their number, of E and of I. */
+  /** The spikes of E and of I since {@link advance} was called the last time. */
   readonly spikesE: number;
   readonly spikesI: number;
 
-  /** Advances by one block of `delaySteps` steps. */
-  advance(): void;
+  /**
+   * Advances by so many blocks of `delaySteps` steps, one unless told, or fewer: it ends after the block that brings
+   * the spikes of E of this call above `mostSpikesE`. Tells how many blocks that was.
+   */
+  advance(blocks?: number, mostSpikesE?: number): number;
 }

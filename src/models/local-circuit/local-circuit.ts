@@ -1,11 +1,10 @@
 import type { Model } from '../model.js';
 import { localCircuitDefinition } from './definition.js';
-import { oracleUrl } from './oracle-circuit.js';
-import { oracleSimulator } from './oracle.js';
+import { kernelSimulator, kernelUrl } from './kernel/kernel.js';
 
-/** The local cortical circuit, simulated by the scalar oracle. */
+/** The local cortical circuit, simulated by the compiled kernel. */
 export const localCircuit: Model = {
   definition: localCircuitDefinition,
-  kernelUrl: oracleUrl,
-  createSimulator: () => oracleSimulator(),
+  kernelUrl,
+  createSimulator: kernelSimulator,
 };

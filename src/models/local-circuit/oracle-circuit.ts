@@ -6,14 +6,11 @@ import { REST, THRESHOLD } from './constants.js';
 import type { Network } from './network.js';
 import { poissonCount } from './poisson-table.js';
 
-/** The file that does the oracle's arithmetic. */
-export const oracleUrl = import.meta.url;
-
 /** Inputs are cleared to this, not to 0: so no conductance decays into the denormal range, where arithmetic is slow. */
 const TINY = Math.fround(1e-30);
 
 /**
- * The state of one circuit, advanced a block at a time: the scalar oracle that a SIMD kernel has to match bit for bit.
+ * The state of one circuit, advanced a block at a time: the scalar oracle that the kernel has to match bit for bit.
  *
  * A spike arrives exactly one block after it was fired, so a block is computed for each cell alone, and the input
  * arrays are the delay line. The order of everything that shows in the bits:
@@ -89,11 +86,18 @@ export class OracleCircuit implements Circuit {
     }
   }
 
-  /** Advances by one block of `delaySteps` steps. */
-  advance(): void {
-    this.addExternalInput();
-    this.updateCells();
-    this.deliverSpikes();
+  advance(blocks = 1, mostSpikesE = Infinity): number {
+    let [block, spikesE, spikesI] = [0, 0, 0];
+    while (block < blocks && spikesE <= mostSpikesE) {
+      this.addExternalInput();
+      this.updateCells();
+      this.deliverSpikes();
+      block += 1;
+      spikesE += this.spikesE;
+      spikesI += this.spikesI;
+    }
+    [this.spikesE, this.spikesI] = [spikesE, spikesI];
+    return block;
   }
 
   private addExternalInput(): void {

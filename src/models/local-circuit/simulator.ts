@@ -30,7 +30,7 @@ export class CircuitSimulator implements Simulator {
   }
 
   simulate(values: ParameterValues, protocol: Protocol, stopped: () => boolean): SimulationResult | null {
-    return this.trace(values, protocol, stopped, () => undefined);
+    return this.run(values, protocol, stopped, undefined);
   }
 
   /** Simulates under the eyes of an observer. */
@@ -40,6 +40,15 @@ export class CircuitSimulator implements Simulator {
     stopped: () => boolean,
     observe: BlockObserver,
   ): SimulationResult | null {
+    return this.run(values, protocol, stopped, observe);
+  }
+
+  private run(
+    values: ParameterValues,
+    protocol: Protocol,
+    stopped: () => boolean,
+    observe: BlockObserver | undefined,
+  ): SimulationResult | null {
     const { constants } = this.engine;
     const { warmupMs, durationMs, networkSeed, noiseSeed } = protocol as Record<keyof Protocol, number>; // all are read
     const blockMs = constants.delaySteps * constants.stepMs;
@@ -48,24 +57,30 @@ export class CircuitSimulator implements Simulator {
     const totalBlocks = warmupBlocks + blocks(durationMs);
     const blocksPerBin = blocks(BIN_MS);
     const runawaySpikes = (RUNAWAY_HZ * constants.excitatoryCells * BIN_MS) / 1000;
+    const blocksToNextEnd = (block: number): number => {
+      const toSum =
+        block < warmupBlocks ? warmupBlocks - block : blocksPerBin - ((block - warmupBlocks) % blocksPerBin);
+      return Math.min(blocksPerBin - (block % blocksPerBin), toSum, totalBlocks - block);
+    };
 
     const circuit = this.engine.begin(values, networkSeed, noiseSeed);
     const rateE: number[] = [];
     const rateI: number[] = [];
     let [spikesInBin, sumE, sumI] = [0, 0, 0];
-    for (let block = 0; block < totalBlocks; block += 1) {
+    for (let block = 0; block < totalBlocks;) {
       if (block % blocksPerBin === 0) {
         if (stopped()) return null;
         spikesInBin = 0;
       }
-      circuit.advance();
-      observe(circuit, block);
+      const begin = block;
+      block += circuit.advance(observe ? 1 : blocksToNextEnd(block), runawaySpikes - spikesInBin);
+      observe?.(circuit, begin);
       spikesInBin += circuit.spikesE;
       if (spikesInBin > runawaySpikes) return result(runaway, rateE, rateI);
-      if (block < warmupBlocks) continue;
+      if (begin < warmupBlocks) continue;
       sumE += circuit.spikesE;
       sumI += circuit.spikesI;
-      if ((block + 1 - warmupBlocks) % blocksPerBin !== 0 && block + 1 < totalBlocks) continue;
+      if ((block - warmupBlocks) % blocksPerBin !== 0 && block < totalBlocks) continue;
       rateE.push(sumE);
       rateI.push(sumI);
       [sumE, sumI] = [0, 0];
