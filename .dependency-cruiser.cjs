@@ -59,7 +59,7 @@ module.exports = {
       { path: '^(src|resolvers|schema|migrations)/' },
       { path: '^(test|bench)/' },
     ),
-    forbid('no orphans', { orphan: true, pathNot: '^(test|bench)/|\\.d\\.ts$' }, {}),
+    forbid('no orphans', { orphan: true, pathNot: '^(test|bench)/|/kernel/assembly/|\\.d\\.ts$' }, {}),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
