@@ -29,11 +29,20 @@ export class GridFSBlobs implements BlobStore {
 
   async open(digest: string): Promise<StoredBlob | null> {
     const file = isDigest(digest) ? await this.find(digest) : null;
-    return file && { bytes: file.length, stream: () => this.bucket.openDownloadStream(file._id) };
+    return file && { bytes: file.length, stream: () => this.download(file) };
   }
 
   async has(digest: string): Promise<boolean> {
     return (await this.open(digest)) !== null;
+  }
+
+  private download({ _id }: GridFSFile): Readable {
+    const download = this.bucket.openDownloadStream(_id);
+    // The driver leaves the cursor of a stream that is destroyed in the middle open on the server.
+    download.once('close', () => {
+      if (!download.readableEnded) download.abort().catch(() => undefined);
+    });
+    return download;
   }
 
   private async find(digest: string): Promise<GridFSFile | null> {

@@ -26,12 +26,10 @@ const notBuiltYet: readonly string[] = [
   'CreateExperimentInput',
   'CreateExperimentPayload',
   'AnnotatePayload',
-  'Column',
   'Design',
   'Experiment',
   'ExtendExperimentInput',
   'ExtendExperimentPayload',
-  'Float64Array',
   'InputRange',
   'InvalidateResultPayload',
   'RangeFilter',
@@ -39,7 +37,6 @@ const notBuiltYet: readonly string[] = [
   'Subscription',
   'Sweep',
   'SweepInput',
-  'Table',
   'VerifyRunPayload',
   'Mutation.annotate',
   'Mutation.createExperiment',
@@ -51,7 +48,6 @@ const notBuiltYet: readonly string[] = [
   'Mutation.verifyRun',
   'Query.experiment',
   'Query.sweep',
-  'RunSimulationInput.recordings',
 ];
 
 /** Every name of a schema with what it is: its kind, or its type and default. */
