@@ -85,7 +85,12 @@ export const localCircuitDefinition: ModelDefinition = {
       fanoFactorAbove: 20,
     },
   ],
-  recordings: [],
+  recordings: ['populationRates', 'raster', 'isiCv'].map((kind) => ({
+    kind,
+    version: '1',
+    meaning: kind,
+    maxDurationMs: 120_000,
+  })),
   protocol: {
     warmupMs: { default: 500, min: 0, max: 60_000 },
     durationMs: { default: 4000, min: 1, max: 600_000 },

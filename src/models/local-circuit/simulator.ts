@@ -29,8 +29,32 @@ export class CircuitSimulator implements Simulator {
     return numericsDigestOf(this);
   }
 
-  simulate(values: ParameterValues, protocol: Protocol, stopped: () => boolean): SimulationResult | null {
-    return this.trace(values, protocol, stopped, () => undefined);
+  simulate(
+    values: ParameterValues,
+    protocol: Protocol,
+    stopped: () => boolean,
+    recordings: readonly string[] = [],
+  ): SimulationResult | null {
+    const [times, cells]: [number[], number[]] = [[], []];
+    const result = this.trace(values, protocol, stopped, (circuit, block) => {
+      const ms = block - (protocol.warmupMs ?? 0);
+      if (ms < 0 || recordings.length === 0) return;
+      for (let i = 0; i < circuit.spikesE + circuit.spikesI; i += 1) {
+        times.push(ms + (circuit.spikeSteps[i] ?? 0) / 10);
+        cells.push(circuit.spikeCells[i] ?? 0);
+      }
+    });
+    if (!result || recordings.length === 0) return result;
+    const table = {
+      rowCount: times.length,
+      columns: [
+        { name: 'timeMs', unit: 'ms', numbers: Float64Array.from(times) },
+        { name: 'cell', unit: null, numbers: Uint16Array.from(cells) },
+      ],
+    };
+    const spikes = { name: 'spikes', unit: '1', value: times.length, standardError: null, degreesOfFreedom: null };
+    const figures = [{ ...spikes, least: 0, n: 1, standardDeviation: null, fanoFactor: null }];
+    return { ...result, recorded: recordings.map((kind) => ({ kind, figures, table })) };
   }
 
   /** Simulates under the eyes of an observer. */
