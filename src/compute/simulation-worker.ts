@@ -87,5 +87,5 @@ function handedOver(reply: SimulationDone): SimulationReply {
     [transferableSymbol]: reply.recorded.map(({ arrow }) => arrow.buffer),
     [valueSymbol]: reply,
   };
-  return move(transferable as never) as never; // piscina sends what is under valueSymbol
+  return move(transferable) as never; // piscina sends what is under valueSymbol
 }
