@@ -1,6 +1,12 @@
 import DataLoader from 'dataloader';
 import { notFound } from '../src/domain/errors.js';
-import type { ExecutionDocument, ParameterSetDocument, RunDocument } from '../src/domain/documents.js';
+import type {
+  ExecutionDocument,
+  ParameterSetDocument,
+  RecordingDocument,
+  RunDocument,
+} from '../src/domain/documents.js';
+import type { Table } from '../src/domain/table.js';
 import type { Page } from '../src/services/pages.js';
 import type { Services } from '../src/services/services.js';
 import type { RunView } from '../src/services/simulate-service.js';
@@ -11,6 +17,8 @@ export interface RequestContext {
   readonly loaders: Loaders;
   /** False where nothing may be computed, as over HTTP GET. */
   readonly mayCompute: boolean;
+  /** What links begin with: the address of this server as the one who asks sees it, without a slash at its end. */
+  readonly origin: string;
 }
 
 /** Relations of many parents, each kind in one call of the store; for one request only. */
@@ -18,13 +26,19 @@ export interface Loaders {
   readonly parameterSet: DataLoader<string, ParameterSetDocument>;
   readonly run: DataLoader<string, RunView>;
   readonly executionsOfRun: DataLoader<string, readonly ExecutionDocument[]>;
+  readonly execution: DataLoader<string, ExecutionDocument>;
+  readonly recordingsOfRun: DataLoader<string, readonly RecordingDocument[]>;
+  /** The tables of recordings by their digests, null where they are too large for an answer. */
+  readonly table: DataLoader<string, Table | null>;
   readonly totalRunsOfParameterSet: DataLoader<string, number>;
   /** The first page, of this size, of the runs of a parameter set. */
   firstRunsOfParameterSet(first: number | undefined): DataLoader<string, Page<RunDocument>>;
 }
 
+type LoadedServices = Pick<Services, 'lookups' | 'lists' | 'recordings'>;
+
 /** The loaders of one request. */
-export function createLoaders({ lookups, lists }: Pick<Services, 'lookups' | 'lists'>): Loaders {
+export function createLoaders({ lookups, lists, recordings }: LoadedServices): Loaders {
   const firstRuns = new Map<number | undefined, DataLoader<string, Page<RunDocument>>>();
   return {
     parameterSet: new DataLoader<string, ParameterSetDocument>(async (ids) => {
@@ -39,6 +53,15 @@ export function createLoaders({ lookups, lists }: Pick<Services, 'lookups' | 'li
       const found = await lookups.executionsOf(runIds);
       return runIds.map((runId) => found.filter((execution) => execution.runId === runId));
     }),
+    execution: new DataLoader<string, ExecutionDocument>(async (ids) => {
+      const found = new Map((await lookups.executions(ids)).map((each) => [each._id, each]));
+      return ids.map((id) => found.get(id) ?? notFound(`execution ${id}`));
+    }),
+    recordingsOfRun: new DataLoader(async (runIds) => {
+      const found = await recordings.of(runIds);
+      return runIds.map((runId) => found.filter((recording) => recording.runId === runId));
+    }),
+    table: new DataLoader((digests) => recordings.tables(digests)),
     totalRunsOfParameterSet: new DataLoader((ids) => lists.totalRunsOf(ids)),
     firstRunsOfParameterSet: (first) => {
       const loader = firstRuns.get(first) ?? new DataLoader((ids) => lists.firstRunsOf(ids, first));

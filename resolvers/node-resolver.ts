@@ -3,6 +3,7 @@ import { toExecution } from '../schema/execution.js';
 import { toJob } from '../schema/job.js';
 import { Node } from '../schema/node.js';
 import { toParameterSet } from '../schema/parameter-set.js';
+import { toRecording } from '../schema/recording.js';
 import { toResponse } from '../schema/response.js';
 import { toSimulationRun } from '../schema/simulation-run.js';
 import type { NodeKind } from '../src/domain/ids.js';
@@ -15,6 +16,7 @@ const find: { readonly [K in NodeKind]: (services: Services, id: string) => Prom
   ParameterSet: async ({ parameterSets }, id) => toParameterSet(await parameterSets.get(id)),
   SimulationRun: async ({ simulate }, id) => toSimulationRun(await simulate.get(id)),
   Execution: async ({ lookups }, id) => toExecution(await lookups.execution(id)),
+  Recording: async ({ recordings }, id) => toRecording(await recordings.get(id)),
   Response: async ({ respond }, id) => toResponse(await respond.get(id)),
   Job: async ({ jobs }, id) => toJob(await jobs.get(id)),
 };

@@ -7,7 +7,7 @@ import type { RequestContext } from './context.js';
 export class ProvenanceResolver {
   @Query(() => ProvenanceGraph, {
     nullable: true,
-    description: 'Where a parameter set, run, execution or response came from, and what came from it.',
+    description: 'Where a parameter set, run, recording, execution or response came from, and what came from it.',
   })
   provenance(
     @Arg('id', () => ID) id: string,

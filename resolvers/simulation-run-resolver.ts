@@ -6,6 +6,7 @@ import { Execution, toExecution } from '../schema/execution.js';
 import { toJob } from '../schema/job.js';
 import { ListOrderEnum, PageArgs } from '../schema/paging.js';
 import { ParameterSet, toParameterSet } from '../schema/parameter-set.js';
+import { Recording, toRecording } from '../schema/recording.js';
 import {
   RunSimulationInput,
   RunSimulationPayload,
@@ -62,6 +63,13 @@ export class SimulationRunResolver {
   })
   async executions(@Root() { id }: SimulationRun, @Ctx() { loaders }: RequestContext): Promise<readonly Execution[]> {
     return (await loaders.executionsOfRun.load(id)).map(toExecution);
+  }
+
+  @FieldResolver(() => [Recording], {
+    description: 'What was recorded of it, because somebody asked for it: give `recordings` to runSimulation.',
+  })
+  async recordings(@Root() { id }: SimulationRun, @Ctx() { loaders }: RequestContext): Promise<readonly Recording[]> {
+    return (await loaders.recordingsOfRun.load(id)).map(toRecording);
   }
 
   @FieldResolver(() => Estimate, { nullable: true })

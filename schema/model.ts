@@ -1,4 +1,4 @@
-import { Field, Float, ObjectType } from 'type-graphql';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Protocol } from './protocol.js';
 
 @ObjectType({ description: 'A closed range.' })
@@ -70,6 +70,24 @@ export class ModelFlag {
   meaning: string;
 }
 
+@ObjectType({ description: 'Something that a run can record beside its figures, when it is asked to.' })
+export class ModelRecording {
+  @Field({ description: 'What to ask for.' })
+  kind: string;
+
+  @Field({ description: 'Of the code that records it: the same run, kind and version are the same bytes.' })
+  version: string;
+
+  @Field()
+  meaning: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The longest run that it can be recorded of, after the warm-up; null without a limit.',
+  })
+  maxDurationMs: number | null;
+}
+
 @ObjectType({ description: 'What can be simulated.' })
 export class Model {
   @Field()
@@ -101,4 +119,7 @@ export class Model {
 
   @Field(() => [ModelFlag])
   flags: readonly ModelFlag[];
+
+  @Field(() => [ModelRecording])
+  recordings: readonly ModelRecording[];
 }

@@ -48,6 +48,20 @@ export const ParameterValuesScalar = new GraphQLScalarType<unknown>({
   parseLiteral: (node, variables) => checkedValues(literal(node, variables)),
 });
 
+/** Numbers as the bytes of 64-bit floats. */
+export const Float64ArrayScalar = new GraphQLScalarType<unknown>({
+  name: 'Float64Array',
+  description:
+    'Numbers as little-endian 64-bit floats in base64: `numpy.frombuffer(base64.b64decode(text), "<f8")`. One that is missing is NaN. Only given, never taken.',
+  serialize: (value) => {
+    const numbers = Float64Array.from(value as ArrayLike<number>);
+    return Buffer.from(numbers.buffer).toString('base64');
+  },
+  parseValue: () => {
+    throw badUserInput('Float64Array is not taken as an input.');
+  },
+});
+
 /** Any JSON value, for what differs from case to case. */
 export const JsonScalar = new GraphQLScalarType<unknown>({
   name: 'JSON',

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import type { RunView } from '../src/services/simulate-service.js';
 import { runStatuses } from '../src/services/simulate-service.js';
 import { connectionType } from './connection.js';
@@ -16,21 +16,6 @@ export const RunStatusEnum = graphqlEnum('RunStatus', runStatuses, 'Where a run 
   ABORTED: 'The model ended it early; the outcome says why, and there are no estimates.',
   FAILED: 'The last attempt at it failed; asking again makes another.',
 });
-
-@ObjectType({ description: 'An artefact of a run beside its figures.' })
-export class Recording {
-  @Field()
-  kind: string;
-
-  @Field()
-  digest: string;
-
-  @Field()
-  url: string;
-
-  @Field(() => Int)
-  bytes: number;
-}
 
 @ObjectType({
   implements: Node,
@@ -60,9 +45,6 @@ export class SimulationRun extends Node {
 
   @Field(() => String, { nullable: true, description: 'Why it failed.' })
   error: string | null;
-
-  @Field(() => [Recording], { description: 'None so far: no operation makes recordings yet.' })
-  recordings: readonly Recording[];
 
   @Field(() => [String], { description: 'None so far: no operation gives tags yet.' })
   tags: readonly string[];
@@ -104,6 +86,13 @@ export class RunSimulationInput {
 
   @Field(() => ProtocolInput, { nullable: true })
   protocol?: ProtocolInput;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "Kinds of the model's recordings that the run is to have, beside those that it has. They do not change its key; a stored run that lacks one is run again, and must come out the same.",
+  })
+  recordings?: readonly string[];
 }
 
 @ObjectType()
@@ -114,12 +103,12 @@ export class RunSimulationPayload {
   @Field(() => Job, { nullable: true, description: 'The work, if there was any to do.' })
   job: Job | null;
 
-  @Field({ description: 'False when the run was stored already.' })
+  @Field({ description: 'False when the run was stored already, also where it was run again to record it.' })
   created: boolean;
 }
 
 /** What the contract promises to clients of what later operations will add to runs: true of every run until then. */
-const notAddedYet = { recordings: [], tags: [], tainted: false } as const;
+const notAddedYet = { tags: [], tainted: false } as const;
 
 /** A run as its GraphQL type. */
 export function toSimulationRun(view: RunView): SimulationRun {

@@ -30,7 +30,7 @@ export const settings = {
   ),
   publicUrl: optionalText(
     'CORTIGRAPH_PUBLIC_URL',
-    'Address that clients see, for links; without it the address that the server listens on.',
+    'Address that clients see, for links; without it the one that a request was sent to.',
     'an http or https URL without user, query or fragment',
     publicUrl,
     maskUri,

@@ -67,6 +67,7 @@ async function build(
   if (applied.length > 0) logger.info({ applied }, 'migrated the store');
   const lab: Lab = {
     collections: collectionsOf(store.database),
+    blobs: store.blobs,
     simulations,
     models: models.map((model) => model.definition),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
@@ -85,10 +86,11 @@ async function build(
   const services = createServices(lab, `${hostname()}/${process.pid}/${lab.randomHex()}`);
   const http = await createHttpServer<RequestContext>({
     schema: buildGraphQLSchema(),
-    createContext: ({ mayCompute }) => ({ services, loaders: createLoaders(services), mayCompute }),
+    createContext: ({ mayCompute, origin }) => ({ services, loaders: createLoaders(services), mayCompute, origin }),
     logger,
     config,
     readiness: () => store.ping(),
+    openBlob: (digest) => store.blobs.open(digest),
     listSizes: {
       byDefault: defaultPageSize,
       atMost: maxPageSize,

@@ -37,17 +37,22 @@ export class SimulationPool {
   /**
    * Runs a simulation when a worker is free. Of those that wait, the highest priority goes first. `begin` is awaited
    * before the worker starts, so that a claim is made no earlier than it is needed; when it says false, or the flag was
-   * raised while waiting, nothing is run and the answer is `stopped`.
+   * raised while waiting, nothing is run and the answer is `stopped`. What is to be recorded is asked once, after that.
    */
   async simulate(
-    task: Omit<SimulationTask, 'stop'>,
-    options: { readonly priority: number; readonly stop: StopFlag; readonly begin: () => Promise<boolean> },
+    task: Omit<SimulationTask, 'stop' | 'recordings'>,
+    options: {
+      readonly priority: number;
+      readonly stop: StopFlag;
+      readonly begin: () => Promise<boolean>;
+      readonly recordings?: () => readonly string[];
+    },
   ): Promise<SimulationReply> {
-    const { priority, stop, begin } = options;
+    const { priority, stop, begin, recordings = () => [] } = options;
     return this.waiting.add(
       async () => {
         if (stop.raised || !(await begin())) return { kind: 'stopped' };
-        const withFlag: SimulationTask = { ...task, stop: stop.word };
+        const withFlag: SimulationTask = { ...task, recordings: recordings(), stop: stop.word };
         return (await this.threads.run(withFlag, { name: 'simulate' })) as SimulationReply;
       },
       { priority },

@@ -4,9 +4,17 @@ import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { sha256 } from '../domain/digest.js';
-import type { Simulator } from '../models/model.js';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import type { ModelRecording } from '../domain/model-definition.js';
+import type { Recorded, Simulator } from '../models/model.js';
 import { findModel } from '../models/registry.js';
-import type { ModelNumerics, SimulationReply, SimulationTask } from './simulation-task.js';
+import type {
+  EncodedRecording,
+  ModelNumerics,
+  SimulationDone,
+  SimulationReply,
+  SimulationTask,
+} from './simulation-task.js';
 
 /** How much a worker yields to the threads that answer requests. On Linux, and only there, this is of the thread. */
 const NICENESS = 10;
@@ -14,6 +22,7 @@ if (!isMainThread && process.platform === 'linux') setPriority(NICENESS);
 
 interface Workshop extends ModelNumerics {
   readonly simulator: Simulator;
+  readonly recordings: readonly ModelRecording[];
 }
 
 const workshops = new Map<string, Workshop>();
@@ -27,6 +36,7 @@ function workshopOf(name: string): Workshop {
   const simulator = model.createSimulator(kernel);
   const workshop: Workshop = {
     simulator,
+    recordings: model.definition.recordings,
     numericsDigest: simulator.numericsDigest(),
     kernelDigest: sha256(kernel),
   };
@@ -40,12 +50,43 @@ export function describeNumerics(model: string): ModelNumerics {
   return { numericsDigest, kernelDigest };
 }
 
-/** Runs one simulation. */
-export function simulate({ model, numericsDigest, values, protocol, stop }: SimulationTask): SimulationReply {
+/** Runs one simulation. The bytes of its recordings are handed over, not copied. */
+export async function simulate(task: SimulationTask): Promise<SimulationReply> {
+  const { model, numericsDigest, values, protocol, recordings, stop } = task;
   const workshop = workshopOf(model);
   if (workshop.numericsDigest !== numericsDigest) {
     return { kind: 'otherNumerics', numericsDigest: workshop.numericsDigest };
   }
-  const result = workshop.simulator.simulate(values, protocol, () => Atomics.load(stop, 0) !== 0);
-  return result ? { kind: 'done', ...result, kernelDigest: workshop.kernelDigest } : { kind: 'stopped' };
+  const stopped = (): boolean => Atomics.load(stop, 0) !== 0;
+  const result = workshop.simulator.simulate(values, protocol, stopped, recordings);
+  if (!result) return { kind: 'stopped' };
+  const { outcome, sums } = result;
+  const { kernelDigest } = workshop;
+  if (recordings.length === 0) return { kind: 'done', outcome, sums, kernelDigest, recorded: [] };
+  const recorded = await Promise.all(recordings.map((kind) => encoded(workshop, kind, result.recorded ?? [])));
+  return handedOver({ kind: 'done', outcome, sums, kernelDigest, recorded });
+}
+
+async function encoded(
+  { recordings }: Workshop,
+  kind: string,
+  recorded: readonly Recorded[],
+): Promise<EncodedRecording> {
+  const definition = recordings.find((known) => known.kind === kind);
+  const found = recorded.find((each) => each.kind === kind);
+  if (!definition || !found) throw new Error(`the simulator did not record ${kind}`);
+  const { encodeArrowStream } = await import('./arrow-table.js'); // most workers never record
+  const bytes = encodeArrowStream(found.table);
+  const ownsBuffer = bytes.byteLength === bytes.buffer.byteLength;
+  const arrow = ownsBuffer ? bytes : bytes.slice(); // a part of a shared buffer cannot be handed over
+  return { kind, version: definition.version, figures: found.figures, arrow, digest: sha256(arrow) };
+}
+
+/** A reply whose buffers go to the thread that asked. */
+function handedOver(reply: SimulationDone): SimulationReply {
+  const transferable = {
+    [transferableSymbol]: reply.recorded.map(({ arrow }) => arrow.buffer),
+    [valueSymbol]: reply,
+  };
+  return move(transferable) as never; // piscina sends what is under valueSymbol
 }

@@ -62,9 +62,31 @@ export interface ExecutionDocument extends Stored, Attribution {
   readonly error: string | null;
 }
 
+/** Where a document's bytes are. */
+export interface BlobReference {
+  readonly digest: string;
+  readonly bytes: number;
+  readonly mediaType: string;
+}
+
+/** Something that was recorded of a run beside its figures. Written once, after its blob, its execution and its run. */
+export interface RecordingDocument extends Stored {
+  readonly runId: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly kind: string;
+  /** Of the code that recorded it. */
+  readonly version: string;
+  readonly figures: readonly Estimate[];
+  /** The table, as an Arrow stream. */
+  readonly blob: BlobReference;
+  /** The execution that recorded it; another than the run's where it was added later. */
+  readonly executionId: string;
+}
+
 /**
- * What is being computed, or failed; its id is the run's. It is gone once the run is stored. Every write of its holder
- * is conditional on the attempt.
+ * What is being computed, or failed; its id is the run's. It is gone once the run and what is recorded of it are stored.
+ * Every write of its holder is conditional on the attempt.
  */
 export interface ClaimDocument extends Stored {
   /** The run's. */
@@ -75,6 +97,8 @@ export interface ClaimDocument extends Stored {
   readonly protocol: Protocol;
   readonly state: 'RUNNING' | 'FAILED';
   readonly attempt: number;
+  /** True of work that records: the run may be stored already, and is run again. Absent in claims of old. */
+  readonly records?: boolean;
   /** The process that holds it; null when it failed or was given back. */
   readonly holder: string | null;
   /** Counts up while the holder lives. */

@@ -61,6 +61,19 @@ export function derivedNoiseSeed(
   return parseInt(sha256(preimage).slice(0, 8), 16) >>> 1;
 }
 
+/** What a recording is of, and by what code. */
+export interface RecordingKey {
+  readonly runId: string;
+  readonly kind: string;
+  /** Of the code that records it. */
+  readonly version: string;
+}
+
+/** The id of a recording: whoever records the same of a run makes the same, and the store keeps one. */
+export function recordingId({ runId, kind, version }: RecordingKey): string {
+  return identityOf('Recording', { noun: 'recording', runId, kind, version }).id;
+}
+
 /** What an answer is made of. */
 export interface ResponseKey {
   readonly model: string;

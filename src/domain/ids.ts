@@ -6,6 +6,7 @@ export const idPrefixes = {
   ParameterSet: 'ps',
   SimulationRun: 'run',
   Execution: 'exec',
+  Recording: 'rec',
   Response: 'resp',
   Job: 'job',
 } as const;

@@ -29,6 +29,8 @@ export interface ContextRequest {
   readonly requestId: string;
   /** False for HTTP GET, which must change and compute nothing. */
   readonly mayCompute: boolean;
+  /** The public URL, else the address that the request was sent to; without a slash at its end. Empty if not known. */
+  readonly origin: string;
 }
 
 /** Bounds on one GraphQL request. */
@@ -59,6 +61,7 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
   readonly logger: Logger;
   readonly limits: GraphQLLimits;
   readonly listSizes: ListSizes;
+  readonly publicUrl: string | undefined;
 }): Promise<GraphQLDoor> {
   const { limits, logger } = parts;
   const requestIds: RequestIds = new WeakMap();
@@ -95,7 +98,7 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
     }
     const mayCompute = method === 'POST';
     const body = mayCompute ? await readJsonBody(request, limits.maxBodyBytes) : undefined;
-    const context = parts.createContext({ requestId, mayCompute });
+    const context = parts.createContext({ requestId, mayCompute, origin: parts.publicUrl ?? originOf(request) });
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersFor(request, requestId), search: searchOf(request), body },
       context: () => Promise.resolve(context),
@@ -134,6 +137,11 @@ function headersFor(request: IncomingMessage, requestId: string): HTTPGraphQLReq
     if (typeof value === 'string') headers.set(name, value);
   }
   return headers;
+}
+
+/** Where the one who asked reached us. The name was checked; whoever makes one up gets links that lead nowhere. */
+function originOf({ headers: { host } }: IncomingMessage): string {
+  return host === undefined ? '' : `http://${host}`;
 }
 
 function searchOf({ url = '' }: IncomingMessage): string {

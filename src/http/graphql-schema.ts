@@ -7,6 +7,7 @@ import { ModelResolver } from '../../resolvers/model-resolver.js';
 import { NodeResolver } from '../../resolvers/node-resolver.js';
 import { ParameterSetResolver } from '../../resolvers/parameter-set-resolver.js';
 import { ProvenanceResolver } from '../../resolvers/provenance-resolver.js';
+import { RecordingResolver } from '../../resolvers/recording-resolver.js';
 import { ResponseResolver } from '../../resolvers/response-resolver.js';
 import { SimulationRunResolver } from '../../resolvers/simulation-run-resolver.js';
 import { Execution } from '../../schema/execution.js';
@@ -18,6 +19,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       ModelResolver,
       ParameterSetResolver,
       SimulationRunResolver,
+      RecordingResolver,
       EstimateResolver,
       ResponseResolver,
       JobResolver,

@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { CortigraphError } from '../domain/errors.js';
 import { logAccess } from './access-log.js';
+import { answerBlob, blobFolder, type OpenBlob } from './blob-download.js';
 import { allowOrigins } from './cross-origin.js';
 import { pathOf, type Answer, type Exchange, type Step } from './exchange.js';
 import { explorerRoutes, redirectTo } from './explorer.js';
@@ -25,6 +26,8 @@ export interface HttpServerParts<C extends BaseContext> {
   readonly config: GraphQLLimits & HostNames & { readonly corsOrigins: readonly string[] };
   /** Throws when the server cannot do its work now. */
   readonly readiness: () => Promise<void>;
+  /** Finds what is served below /blobs/. */
+  readonly openBlob: OpenBlob;
   /** How lists count in the cost of a query. */
   readonly listSizes: ListSizes;
   /** What a new visitor finds in the editor of /explorer/. */
@@ -50,10 +53,10 @@ export interface HttpServer {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Makes the HTTP door: GraphQL, its explorer, and health, in the order in which a request meets them. */
+/** Makes the HTTP door: GraphQL, its explorer, downloads and health, in the order in which a request meets them. */
 export async function createHttpServer<C extends BaseContext>(parts: HttpServerParts<C>): Promise<HttpServer> {
   const { config, logger } = parts;
-  const graphql = await openGraphQLDoor({ ...parts, limits: config });
+  const graphql = await openGraphQLDoor({ ...parts, limits: config, publicUrl: config.publicUrl });
   const unlessStopping =
     (answer: Answer): Answer =>
     (exchange) => {
@@ -69,6 +72,7 @@ export async function createHttpServer<C extends BaseContext>(parts: HttpServerP
     ...(config.corsOrigins.length > 0 ? [allowOrigins(config.corsOrigins)] : []),
     route([
       { path: '/graphql', methods: ['GET', 'POST'], answer: unlessStopping(graphql.answer) },
+      { path: `${blobFolder}*`, methods: ['GET', 'HEAD'], answer: unlessStopping(answerBlob(parts.openBlob)) },
       { path: '/healthz', methods: ['GET', 'HEAD'], answer: answerAlive },
       { path: '/readyz', methods: ['GET', 'HEAD'], answer: unlessStopping(answerReady(parts.readiness, logger)) },
       { path: '/', methods: ['GET', 'HEAD'], answer: redirectTo('explorer/') },

@@ -1,7 +1,7 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Exchange } from './exchange.js';
+import { sendStream } from './send-stream.js';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -54,11 +54,7 @@ export function serveFolder(folder: string): SendFile {
     }
     response.writeHead(200, found.headers);
     if (request.method === 'HEAD') response.end();
-    else await pipeline(createReadStream(found.file), response).catch(unlessClientLeft);
+    else await sendStream(response, createReadStream(found.file));
     return true;
   };
-}
-
-function unlessClientLeft(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
 }

@@ -3,6 +3,7 @@ import type {
   Attribution,
   ExecutionDocument,
   ParameterSetDocument,
+  RecordingDocument,
   ResponseDocument,
   RunDocument,
 } from '../domain/documents.js';
@@ -13,6 +14,7 @@ export interface LineageDocuments {
   readonly ParameterSet: ParameterSetDocument;
   readonly SimulationRun: RunDocument;
   readonly Execution: ExecutionDocument;
+  readonly Recording: RecordingDocument;
   readonly Response: ResponseDocument;
 }
 
@@ -55,6 +57,20 @@ export const lineageRules: readonly LineageRule[] = [
     to: 'ParameterSet',
     targets: (execution) => [execution.parameterSetId],
     candidates: (parameterSet) => ({ parameterSetId: parameterSet._id }),
+  }),
+  rule({
+    from: 'Recording',
+    relation: 'wasGeneratedBy',
+    to: 'Execution',
+    targets: (recording) => [recording.executionId],
+    candidates: (execution) => ({ runId: execution.runId }),
+  }),
+  rule({
+    from: 'Recording',
+    relation: 'wasDerivedFrom',
+    to: 'SimulationRun',
+    targets: (recording) => [recording.runId],
+    candidates: (run) => ({ runId: run._id }),
   }),
   rule({
     from: 'Response',
@@ -103,6 +119,16 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
         ...(execution.error === null ? {} : { error: execution.error }),
       },
     ),
+  Recording: ({ _id, runId, model, numericsDigest, kind, version, blob, createdAt }) =>
+    node(_id, 'Recording', 'ENTITY', `${kind} of ${runId}`, createdAt, {
+      digest: blob.digest,
+      bytes: String(blob.bytes),
+      mediaType: blob.mediaType,
+      model,
+      numericsDigest,
+      kind,
+      version,
+    }),
   Response: ({ _id, model, estimand, estimator, digest, runIds, createdAt }) =>
     node(
       _id,
@@ -123,6 +149,7 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
 export const implied: { readonly [K in LineageKind]: (document: LineageDocuments[K]) => Implied } = {
   ParameterSet: () => ({ nodes: [], edges: [] }),
   SimulationRun: () => ({ nodes: [], edges: [] }),
+  Recording: () => ({ nodes: [], edges: [] }),
   Execution: (execution) => {
     const code = codeNode(execution);
     const agents = agentsOf(execution._id, execution);

@@ -10,13 +10,21 @@ export interface WantedRun extends RunKey {
   readonly parameterSetId: string;
 }
 
+/** What a claim is taken for. */
+export interface ClaimedWork {
+  /** Whether it records: then the run may be stored already. */
+  readonly records: boolean;
+  /** Whether there is nothing left to do; asked once the claim is held. */
+  readonly isDone: () => Promise<boolean>;
+}
+
 /** A claim that this process holds. */
 export interface HeldClaim {
   readonly attempt: number;
   readonly startedAt: string;
 }
 
-/** What a try to hold a run came to: held here, stored by somebody meanwhile, or held by another process. */
+/** What a try to hold a run came to: held here, done by somebody meanwhile, or held by another process. */
 export type ClaimResult = HeldClaim | 'stored' | 'heldElsewhere';
 
 /**
@@ -55,19 +63,22 @@ export class Claims {
   }
 
   /** Tries once to hold a run: by a new claim, or one that failed, was given back, or is stale. */
-  async take(identity: Identity, wanted: WantedRun): Promise<ClaimResult> {
+  async take(
+    identity: Identity,
+    wanted: WantedRun,
+    work: ClaimedWork = { records: false, isDone: () => this.isStored(identity.id) },
+  ): Promise<ClaimResult> {
     const { id: runId } = identity;
-    const { claims, runs } = this.lab.collections;
-    const known = await claims.findOne({ _id: runId });
-    const claim = known ? await this.takeOver(known) : await this.insert(identity, wanted);
+    const known = await this.lab.collections.claims.findOne({ _id: runId });
+    const claim = known ? await this.takeOver(known, work) : await this.insert(identity, wanted, work);
     if (!claim) return 'heldElsewhere';
     this.held.set(runId, claim);
-    // Whoever held it before may have stored the run between our look and our claim.
-    const stored = await runs.findOne({ _id: runId }).catch(async (error: unknown) => {
+    // Whoever held it before may have ended the work between our look and our claim.
+    const isDone = await work.isDone().catch(async (error: unknown) => {
       await this.release(runId, claim);
       throw error;
     });
-    if (!stored) return claim;
+    if (!isDone) return claim;
     await this.release(runId, claim);
     return 'stored';
   }
@@ -97,9 +108,15 @@ export class Claims {
   }
 
   /** A new claim; null when somebody else was first. */
-  private async insert({ id: runId, digest }: Identity, wanted: WantedRun): Promise<ClaimDocument | null> {
+  private async insert(
+    { id: runId, digest }: Identity,
+    wanted: WantedRun,
+    { records }: ClaimedWork,
+  ): Promise<ClaimDocument | null> {
     const { model, numericsDigest, parameterSetId, protocol } = wanted;
     const startedAt = this.lab.clock.now().toISOString();
+    // Each that ended well took its claim with it.
+    const earlier = records ? await this.lab.collections.executions.countDocuments({ runId }) : 0;
     const claim: ClaimDocument = {
       _id: runId,
       schemaVersion: documentVersion,
@@ -110,7 +127,8 @@ export class Claims {
       parameterSetId,
       protocol,
       state: 'RUNNING',
-      attempt: 1,
+      attempt: earlier + 1,
+      records,
       holder: this.holder,
       heartbeat: 0,
       startedAt,
@@ -126,20 +144,32 @@ export class Claims {
   }
 
   /** Takes a claim that nobody works under; null when somebody does, or was first. */
-  private async takeOver({ _id, attempt, holder, heartbeat, state }: ClaimDocument): Promise<ClaimDocument | null> {
+  private async takeOver(
+    { _id, attempt, holder, heartbeat, state }: ClaimDocument,
+    { records }: ClaimedWork,
+  ): Promise<ClaimDocument | null> {
     const isFree = state === 'FAILED' || holder === null;
     if (!isFree && !this.leases.isStale(_id, beatOf({ attempt, holder, heartbeat }))) return null;
     const startedAt = this.lab.clock.now().toISOString();
     return this.lab.collections.claims.findOneAndUpdate(
       { _id, attempt, heartbeat, state },
-      { $set: { state: 'RUNNING', attempt: attempt + 1, holder: this.holder, heartbeat: 0, startedAt, error: null } },
+      {
+        $set: {
+          ...{ state: 'RUNNING', attempt: attempt + 1, records, holder: this.holder, heartbeat: 0, startedAt },
+          error: null,
+        },
+      },
       { returnDocument: 'after' },
     );
   }
 
+  private async isStored(runId: string): Promise<boolean> {
+    return (await this.lab.collections.runs.findOne({ _id: runId })) !== null;
+  }
+
   /**
    * Renews what this process holds. Of what others hold: ends the claims of runs that are stored, which a crash left
-   * behind, and marks those as failed whose heartbeat stands still, so that nobody takes them for work under way.
+   * behind, unless their holder lives and records, and marks those as failed whose heartbeat stands still, so that nobody takes them for work under way.
    */
   private async sweep(): Promise<void> {
     const { claims, runs } = this.lab.collections;
@@ -154,9 +184,11 @@ export class Claims {
     if (others.length === 0) return;
     const storedRuns = await runs.find<{ _id: string }>({ _id: { $in: ids } }, { projection: { model: 1 } }).toArray();
     const stored = new Set(storedRuns.map(({ _id }) => _id));
-    for (const { _id, attempt, heartbeat, holder } of others) {
-      if (stored.has(_id)) await claims.deleteMany({ _id, attempt });
-      else if (holder !== null && this.leases.isStale(_id, beatOf({ attempt, holder, heartbeat }))) {
+    for (const { _id, attempt, heartbeat, holder, records } of others) {
+      const isStale = holder !== null && this.leases.isStale(_id, beatOf({ attempt, holder, heartbeat }));
+      const mayRecord = records === true && holder !== null && !isStale;
+      if (stored.has(_id) && !mayRecord) await claims.deleteMany({ _id, attempt, heartbeat });
+      else if (isStale) {
         const error = 'The process that computed it stopped without a word; ask again to compute it.';
         await claims.updateOne({ _id, attempt, heartbeat }, { $set: { state: 'FAILED', holder: null, error } });
       }

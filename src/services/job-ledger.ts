@@ -5,6 +5,7 @@ import { jobId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import type { Progress } from '../domain/job.js';
 import type { JsonObject } from '../domain/json.js';
+import { startsWith } from '../store/seam.js';
 import { isDuplicateKey } from '../store/store-errors.js';
 import type { Lab } from './lab.js';
 
@@ -72,6 +73,11 @@ export class JobLedger {
   async latestOf(key: string): Promise<JobDocument | null> {
     const [job] = await this.jobs.find({ key }, { sort: { ordinal: -1 }, limit: 1 }).toArray();
     return job ?? null;
+  }
+
+  /** A job under way whose key begins with an id. */
+  async underWayAbout(id: string): Promise<JobDocument | null> {
+    return this.jobs.findOne({ key: startsWith(id), active: true });
   }
 
   /** The leases of all jobs that are not at an end, the oldest first. */

@@ -124,6 +124,11 @@ export class JobService {
     return this.ledger.latestOf(key);
   }
 
+  /** A job under way whose key begins with an id. */
+  underWayAbout(id: string): Promise<JobDocument | null> {
+    return this.ledger.underWayAbout(id);
+  }
+
   /**
    * Ends a job that is under way. What it was computing stops when no other job wants it; what it has stored stays. A
    * job that is at an end stays as it is.

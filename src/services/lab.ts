@@ -3,6 +3,7 @@ import type { Attribution } from '../domain/documents.js';
 import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
+import type { BlobStore } from '../store/blob-store.js';
 import type { Collections } from '../store/collections.js';
 
 /** Time, as services see it. */
@@ -32,6 +33,7 @@ export interface LabSettings {
 /** What every service works with; main.ts builds it. */
 export interface Lab {
   readonly collections: Collections;
+  readonly blobs: BlobStore;
   readonly simulations: SimulationPool;
   readonly models: readonly ModelDefinition[];
   readonly clock: Clock;

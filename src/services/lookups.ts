@@ -27,6 +27,10 @@ export class Lookups {
       .toArray();
   }
 
+  executions(ids: readonly string[]): Promise<readonly ExecutionDocument[]> {
+    return this.lab.collections.executions.find({ _id: { $in: ids } }).toArray();
+  }
+
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
   async execution(id: string): Promise<ExecutionDocument> {
     requireId(id, 'Execution');

@@ -2,22 +2,14 @@ import { addAbortListener } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulationReply } from '../compute/simulation-task.js';
 import { StopFlag } from '../compute/stop-flag.js';
-import type { ExecutionDocument, RunDocument } from '../domain/documents.js';
-import { documentVersion } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { runIdentity } from '../domain/identity.js';
-import { idOf } from '../domain/ids.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
-import { isDuplicateKey } from '../store/store-errors.js';
 import type { ClaimResult, Claims, HeldClaim, WantedRun } from './claims.js';
 import type { Lab } from './lab.js';
-
-/** A stored run, and whether it was computed for this request. */
-export interface ObtainedRun {
-  readonly run: RunDocument;
-  readonly computed: boolean;
-}
+import type { ObtainedRun } from './run-ledger.js';
+import { RunLedger } from './run-ledger.js';
 
 /** Who wants a run, and how much. */
 export interface Want {
@@ -25,13 +17,29 @@ export interface Want {
   readonly signal: AbortSignal;
   /** Of the runs that wait for a worker, those of the highest priority go first. */
   readonly priority: number;
+  /** Kinds of recordings that the run must have; none when left out. */
+  readonly recordings?: readonly string[];
   /** Told when a worker begins. */
   readonly begun?: () => void;
 }
 
-interface Shared {
+/** One simulation that is planned or under way. */
+interface Work {
   readonly stop: StopFlag;
-  readonly result: Promise<ObtainedRun>;
+  /** Kinds to record. */
+  readonly kinds: Set<string>;
+  /** Whether it is too late to add kinds: it goes to a worker, or has gone. */
+  begun: boolean;
+}
+
+/** A run, and the kinds that are stored of it by now, if only those of the work. */
+interface Outcome extends ObtainedRun {
+  readonly recorded: readonly string[];
+}
+
+interface Shared {
+  readonly work: Work;
+  readonly result: Promise<Outcome>;
   wanters: number;
 }
 
@@ -40,29 +48,38 @@ const POLL_MS = 100;
 
 /**
  * Gives runs: from the store, or by simulating. A run is computed once, however many ask for it at the same time, in
- * this process or another: what is being computed is held by a claim document under the run's id.
+ * this process or another: what is being computed is held by a claim document under the run's id. So is the recording of
+ * a run that is stored.
  */
 export class RunService {
   private readonly inFlight = new Map<string, Shared>();
+  private readonly ledger: RunLedger;
 
   constructor(
     private readonly lab: Lab,
     private readonly claims: Claims,
-  ) {}
+  ) {
+    this.ledger = new RunLedger(lab);
+  }
 
   /**
-   * The run of a key. Rejects with a {@link WorkStoppedError} when the signal is aborted; the simulation stops when the
-   * last who wanted it has gone.
-   * @throws CortigraphError INTERNAL when the simulator failed, UNAVAILABLE when a worker has other numerics
+   * The run of a key, with the recordings that are wanted of it. A stored run that lacks some is run again for those,
+   * and must come out the same. Rejects with a {@link WorkStoppedError} when the signal is aborted; the simulation stops
+   * when the last who wanted it has gone.
+   * @throws CortigraphError INTERNAL when the simulator failed or came out otherwise than is stored, UNAVAILABLE when a
+   * worker has other numerics
    */
   async obtain(wanted: WantedRun, want: Want): Promise<ObtainedRun> {
     const identity = runIdentity(wanted);
-    const stored = await this.lab.collections.runs.findOne({ _id: identity.id });
-    if (stored) return { run: stored, computed: false };
-    throwIfStopped(want.signal);
-    let shared = this.inFlight.get(identity.id);
-    if (!shared || shared.stop.raised) shared = this.begin(identity, wanted, want);
-    return this.join(shared, want.signal);
+    let computed = false;
+    for (;;) {
+      const { run, missing } = await this.ledger.find(identity.id, wanted.model, want.recordings ?? []);
+      if (run && missing.length === 0) return { run, computed };
+      throwIfStopped(want.signal);
+      const outcome = await this.join(this.workFor(identity, wanted, want, missing), want.signal);
+      computed ||= outcome.computed;
+      if (missing.every((kind) => outcome.recorded.includes(kind))) return { run: outcome.run, computed };
+    }
   }
 
   /** Waits until nothing is in flight: every claim is then given back. Abort the signals of those who want runs first. */
@@ -70,23 +87,31 @@ export class RunService {
     await Promise.allSettled([...this.inFlight.values()].map(({ result }) => result));
   }
 
+  /** The work under way for a run, to which what is missing is added if there is still time, or new work. */
+  private workFor(identity: Identity, wanted: WantedRun, want: Want, missing: readonly string[]): Shared {
+    let shared = this.inFlight.get(identity.id);
+    if (!shared || shared.work.stop.raised) shared = this.begin(identity, wanted, want);
+    if (!shared.work.begun) for (const kind of missing) shared.work.kinds.add(kind);
+    return shared;
+  }
+
   private begin(identity: Identity, wanted: WantedRun, want: Want): Shared {
-    const stop = new StopFlag();
+    const work: Work = { stop: new StopFlag(), kinds: new Set(), begun: false };
     const previous = this.inFlight.get(identity.id)?.result ?? Promise.resolve();
     const result = previous
       .catch(() => undefined)
-      .then(() => this.compute(identity, wanted, want, stop))
+      .then(() => this.compute(identity, wanted, want, work))
       .finally(() => {
         if (this.inFlight.get(identity.id) === shared) this.inFlight.delete(identity.id);
       });
-    const shared: Shared = { stop, result, wanters: 0 };
+    const shared: Shared = { work, result, wanters: 0 };
     result.catch(() => undefined); // whoever joined is told; nobody may be left
     this.inFlight.set(identity.id, shared);
     return shared;
   }
 
   /** Waits for a shared result, until the signal is aborted. */
-  private async join(shared: Shared, signal: AbortSignal): Promise<ObtainedRun> {
+  private async join(shared: Shared, signal: AbortSignal): Promise<Outcome> {
     shared.wanters += 1;
     let leave: Disposable | undefined;
     const aborted = new Promise<never>((_resolve, reject) => {
@@ -97,72 +122,54 @@ export class RunService {
     } finally {
       leave?.[Symbol.dispose]();
       shared.wanters -= 1;
-      if (shared.wanters === 0) shared.stop.raise(); // of no effect once the result is there
+      if (shared.wanters === 0) shared.work.stop.raise(); // of no effect once the result is there
     }
   }
 
-  private async compute(identity: Identity, wanted: WantedRun, want: Want, stop: StopFlag): Promise<ObtainedRun> {
+  private async compute(identity: Identity, wanted: WantedRun, want: Want, work: Work): Promise<Outcome> {
     const { model, numericsDigest, values, protocol } = wanted;
+    const { stop } = work;
+    const lookAt = async (kinds: readonly string[]): Promise<Outcome | null> => {
+      const { run, missing } = await this.ledger.find(identity.id, model, kinds);
+      return run && missing.length === 0 ? { run, computed: false, recorded: kinds } : null;
+    };
     for (;;) {
       let claim: ClaimResult = 'heldElsewhere';
       const begin = async (): Promise<boolean> => {
-        claim = await this.claims.take(identity, wanted);
+        work.begun = true;
+        const kinds = [...work.kinds];
+        const isDone = async (): Promise<boolean> => (await lookAt(kinds)) !== null;
+        claim = await this.claims.take(identity, wanted, { records: kinds.length > 0, isDone });
         if (typeof claim === 'object') want.begun?.();
         return typeof claim === 'object';
       };
+      const recordings = (): readonly string[] => [...work.kinds];
       const reply = await this.lab.simulations
-        .simulate({ model, numericsDigest, values, protocol }, { priority: want.priority, stop, begin })
+        .simulate({ model, numericsDigest, values, protocol }, { priority: want.priority, stop, begin, recordings })
         .catch((error: unknown) => this.failed(identity.id, wanted, claim, error));
       if (typeof claim === 'object') return await this.conclude(identity, wanted, claim, reply);
-      const stored = await this.lab.collections.runs.findOne({ _id: identity.id });
-      if (stored) return { run: stored, computed: false };
+      work.begun = false; // somebody else has it: what they do not record is for us
+      const stored = await lookAt([...work.kinds]);
+      if (stored) return stored;
       if (stop.raised) throw new WorkStoppedError('cancelled');
       await delay(POLL_MS);
     }
   }
 
-  /** Stores what a worker gave, the execution before the run; the claim ends whatever becomes of that. */
+  /** Stores what a worker gave; the claim ends whatever becomes of that. */
   private async conclude(
     identity: Identity,
     wanted: WantedRun,
     claim: HeldClaim,
     reply: SimulationReply,
-  ): Promise<ObtainedRun> {
+  ): Promise<Outcome> {
     try {
       if (reply.kind === 'stopped') throw new WorkStoppedError('cancelled');
       if (reply.kind === 'otherNumerics') throw otherNumerics(wanted, reply.numericsDigest);
-      const execution = this.execution(identity.id, wanted, claim, { kernelDigest: reply.kernelDigest, error: null });
-      const run: RunDocument = {
-        _id: identity.id,
-        schemaVersion: documentVersion,
-        createdAt: execution.finishedAt,
-        digest: identity.digest,
-        preimage: identity.preimage,
-        model: wanted.model,
-        numericsDigest: wanted.numericsDigest,
-        parameterSetId: wanted.parameterSetId,
-        protocol: wanted.protocol,
-        outcome: reply.outcome,
-        sums: reply.sums,
-        executionId: execution._id,
-      };
-      await this.lab.collections.executions.insertOne(execution);
-      return { run: await this.insertRun(run), computed: true };
+      const obtained = await this.ledger.store(identity, wanted, claim, reply);
+      return { ...obtained, recorded: reply.recorded.map(({ kind }) => kind) };
     } finally {
       await this.claims.release(identity.id, claim);
-    }
-  }
-
-  /** Stores a run; a stale holder may have stored it already: same key, same bits. */
-  private async insertRun(run: RunDocument): Promise<RunDocument> {
-    const { runs } = this.lab.collections;
-    try {
-      await runs.insertOne(run);
-      return run;
-    } catch (error) {
-      const stored = isDuplicateKey(error) ? await runs.findOne({ _id: run._id }) : null;
-      if (stored) return stored;
-      throw error;
     }
   }
 
@@ -172,37 +179,13 @@ export class RunService {
     this.lab.log.error({ err: cause, runId, model: wanted.model, protocol: wanted.protocol }, 'a simulation failed');
     const message = `The simulator of ${wanted.model} failed at run ${runId}; ask again to retry.`;
     try {
-      const execution = this.execution(runId, wanted, claim, { kernelDigest: null, error: message });
-      await this.lab.collections.executions.insertOne(execution);
+      await this.ledger.storeExecution(runId, wanted, claim, { kernelDigest: null, error: message });
       await this.claims.fail(runId, claim, message);
     } catch (error) {
       await this.claims.release(runId, claim);
       throw error;
     }
     throw new CortigraphError('INTERNAL', message, { run: runId }, { cause });
-  }
-
-  private execution(
-    runId: string,
-    { model, numericsDigest, parameterSetId }: WantedRun,
-    { attempt, startedAt }: HeldClaim,
-    end: Pick<ExecutionDocument, 'kernelDigest' | 'error'>,
-  ): ExecutionDocument {
-    const finishedAt = this.lab.clock.now().toISOString();
-    return {
-      _id: idOf('Execution', this.lab.randomHex()),
-      schemaVersion: documentVersion,
-      createdAt: finishedAt,
-      ...this.lab.attribution,
-      runId,
-      parameterSetId,
-      model,
-      numericsDigest,
-      attempt,
-      startedAt,
-      finishedAt,
-      ...end,
-    };
   }
 }
 

@@ -6,6 +6,7 @@ import { Lists } from './lists.js';
 import { Lookups } from './lookups.js';
 import { ModelService } from './model-service.js';
 import { ParameterSetService } from './parameter-set-service.js';
+import { Recordings } from './recordings.js';
 import { RespondService, responseJob } from './respond-service.js';
 import { RunService } from './run-service.js';
 import { SimulateService, simulationJob } from './simulate-service.js';
@@ -17,6 +18,7 @@ export interface Services {
   readonly parameterSets: ParameterSetService;
   readonly simulate: SimulateService;
   readonly respond: RespondService;
+  readonly recordings: Recordings;
   readonly explain: ExplainService;
   readonly trace: TraceService;
   readonly jobs: JobService;
@@ -43,6 +45,7 @@ export function createServices(lab: Lab, holder: string): Services {
     parameterSets,
     simulate,
     respond,
+    recordings: new Recordings(lab),
     explain: new ExplainService(lab),
     trace: new TraceService(lab),
     jobs,

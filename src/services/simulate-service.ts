@@ -7,6 +7,7 @@ import { completed } from '../domain/model-definition.js';
 import { canonicalValues } from '../domain/parameter-values.js';
 import type { GivenProtocol, Protocol } from '../domain/protocol.js';
 import { completeProtocol } from '../domain/protocol.js';
+import { requestedRecordings } from '../domain/requested-recordings.js';
 import { estimateOutputs, raisedFlags } from '../statistics/estimator.js';
 import type { WantedRun } from './claims.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
@@ -14,10 +15,14 @@ import type { Lab } from './lab.js';
 import { requireModel, requireNumerics } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
 import type { AskOptions } from './respond-service.js';
+import { RunLedger } from './run-ledger.js';
 import type { RunService } from './run-service.js';
 
-/** The kind of the jobs that make one run. Their key is the run's id. */
+/** The kind of the jobs that make one run and its recordings. */
 export const simulationJob = 'simulation';
+
+/** The key of the jobs that make one run: its id, and what they record of it. */
+const keyOf = (runId: string, recordings: readonly string[]): string => [runId, ...recordings].join(' ');
 
 /** Where a run stands. */
 export const runStatuses = ['QUEUED', 'RUNNING', 'COMPLETED', 'ABORTED', 'FAILED'] as const;
@@ -48,19 +53,29 @@ export interface SimulationRequest {
   readonly model: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly protocol?: GivenProtocol | null;
+  /** Kinds of the model's recordings that the run is to have. */
+  readonly recordings?: readonly string[] | null;
 }
+
+/** The payload of a job that makes one run; jobs from before there were recordings have none. */
+type RunPayload = WantedRun & { readonly recordings?: readonly string[] };
 
 /** Gives single runs by their exact protocol. */
 export class SimulateService {
+  private readonly ledger: RunLedger;
+
   constructor(
     private readonly lab: Lab,
     private readonly jobs: JobService,
     private readonly parameterSets: ParameterSetService,
-  ) {}
+  ) {
+    this.ledger = new RunLedger(lab);
+  }
 
   /**
-   * The run of a parameter set and protocol: from the store, or by simulating; after `waitMs` as far as it is. A noise
-   * seed that is not given is that of the first replicate.
+   * The run of a parameter set and protocol, with the recordings that are asked for: from the store, or by simulating;
+   * after `waitMs` as far as it is. A noise seed that is not given is that of the first replicate. A stored run that
+   * lacks a recording is run again for it; `created` is false then.
    * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, CONFLICT when its job is cancelled, or what its job failed with
    */
   async simulate(
@@ -68,27 +83,30 @@ export class SimulateService {
     { waitMs, mayCompute }: AskOptions,
   ): Promise<{ readonly run: RunView; readonly job: JobDocument | null; readonly created: boolean }> {
     const wanted = await this.wanted(request);
+    const recordings = this.recordingsOf(request, wanted);
     const { id, digest } = runIdentity(wanted);
-    const stored = await this.lab.collections.runs.findOne({ _id: id });
-    if (stored) return { run: this.viewOf(stored), job: null, created: false };
-    if (!mayCompute)
-      throw badUserInput('This run has to be computed, and nothing is computed over HTTP GET: use POST.');
+    const stored = await this.ledger.find(id, wanted.model, recordings);
+    if (stored.run && stored.missing.length === 0) return { run: this.viewOf(stored.run), job: null, created: false };
+    if (!mayCompute) {
+      throw badUserInput('This has to be computed, and nothing is computed over HTTP GET: use POST.');
+    }
     this.refuseTooCostly(wanted.protocol);
     await this.parameterSets.ensure(wanted.model, wanted.values);
     const { model, numericsDigest, parameterSetId, values, protocol } = wanted;
-    const payload = { model, numericsDigest, parameterSetId, values, protocol: { ...protocol } };
-    const submitted = await this.jobs.submit(simulationJob, id, payload);
+    const payload = { model, numericsDigest, parameterSetId, values, protocol: { ...protocol }, recordings };
+    const submitted = await this.jobs.submit(simulationJob, keyOf(id, recordings), payload);
     const job = await this.jobs.wait(submitted._id, waitMs);
     if (job.status === 'FAILED' && job.error) {
       throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
     }
-    const run = await this.lab.collections.runs.findOne({ _id: id });
-    if (run) return { run: this.viewOf(run), job, created: job.computedRuns > 0 };
-    if (job.status === 'CANCELLED') {
+    const { run, missing } = await this.ledger.find(id, model, recordings);
+    const isThere = run !== null && missing.length === 0;
+    if (job.status === 'CANCELLED' && !isThere) {
       throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
         job: job._id,
       });
     }
+    if (run) return { run: this.viewOf(run), job, created: job.computedRuns > 0 };
     const claim = await this.lab.collections.claims.findOne({ _id: id });
     const isHeld = claim?.state === 'RUNNING'; // by whichever job, here or elsewhere
     return { run: isHeld ? claimed(claim) : this.unfinished(id, digest, job, wanted), job, created: true };
@@ -103,11 +121,11 @@ export class SimulateService {
     const [stored, claim, job] = await Promise.all([
       this.lab.collections.runs.findOne({ _id: id }),
       this.lab.collections.claims.findOne({ _id: id }),
-      this.jobs.latestOf(id),
+      this.jobs.underWayAbout(id),
     ]);
     if (stored) return this.viewOf(stored);
     if (claim?.state === 'RUNNING') return claimed(claim);
-    if (job?.active) {
+    if (job) {
       const wanted = job.payload as unknown as WantedRun; // written by simulate
       return this.unfinished(id, runIdentity(wanted).digest, job, wanted);
     }
@@ -138,16 +156,20 @@ export class SimulateService {
     };
   }
 
-  /** The handler of the jobs that make one run. */
+  /** The handler of the jobs that make one run and its recordings. */
   handler(runs: RunService): (context: JobContext) => Promise<JobResult> {
     return async ({ job, signal, progress }) => {
-      const wanted = job.payload as unknown as WantedRun; // written by simulate
+      const { recordings = [], ...wanted } = job.payload as unknown as RunPayload; // written by simulate
       await requireNumerics(this.lab, wanted.model, wanted.numericsDigest);
       const begun = (): void => progress({ total: 1, done: 0, failed: 0, running: 1 });
-      const { run, computed } = await runs.obtain(wanted, { signal, priority: 0, begun });
+      const { run, computed } = await runs.obtain(wanted, { signal, priority: 0, recordings, begun });
       progress({ total: 1, done: 1, failed: 0, running: 0 });
       return { result: run._id, computedRuns: computed ? 1 : 0, reusedRuns: computed ? 0 : 1 };
     };
+  }
+
+  private recordingsOf({ recordings }: SimulationRequest, { model, protocol }: WantedRun): readonly string[] {
+    return requestedRecordings(requireModel(this.lab, model), recordings ?? [], protocol.durationMs);
   }
 
   private async wanted({ model: name, parameters, protocol: given }: SimulationRequest): Promise<WantedRun> {

@@ -40,7 +40,7 @@ export class TraceService {
   constructor(private readonly lab: Lab) {}
 
   /**
-   * The provenance graph of a parameter set, run, execution or response.
+   * The provenance graph of a parameter set, run, recording, execution or response.
    * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND
    */
   async trace(id: string, direction: ProvenanceDirection, depth: number): Promise<ProvenanceGraph> {
@@ -123,8 +123,14 @@ export class TraceService {
   }
 
   private collection(kind: LineageKind): StoreCollection<AnyDocument & StoreDocument> {
-    const { parameterSets, runs, executions, responses } = this.lab.collections;
-    const byKind = { ParameterSet: parameterSets, SimulationRun: runs, Execution: executions, Response: responses };
+    const { parameterSets, runs, executions, recordings, responses } = this.lab.collections;
+    const byKind = {
+      ParameterSet: parameterSets,
+      SimulationRun: runs,
+      Execution: executions,
+      Recording: recordings,
+      Response: responses,
+    };
     return byKind[kind];
   }
 }

@@ -3,6 +3,7 @@ import type {
   ExecutionDocument,
   JobDocument,
   ParameterSetDocument,
+  RecordingDocument,
   ResponseDocument,
   RunDocument,
 } from '../domain/documents.js';
@@ -13,6 +14,7 @@ export interface Collections {
   readonly parameterSets: StoreCollection<ParameterSetDocument>;
   readonly runs: StoreCollection<RunDocument>;
   readonly executions: StoreCollection<ExecutionDocument>;
+  readonly recordings: StoreCollection<RecordingDocument>;
   readonly claims: StoreCollection<ClaimDocument>;
   readonly responses: StoreCollection<ResponseDocument>;
   readonly jobs: StoreCollection<JobDocument>;
@@ -24,6 +26,7 @@ export function collectionsOf(database: StoreDatabase): Collections {
     parameterSets: database.collection('parameterSets'),
     runs: database.collection('runs'),
     executions: database.collection('executions'),
+    recordings: database.collection('recordings'),
     claims: database.collection('claims'),
     responses: database.collection('responses'),
     jobs: database.collection('jobs'),

@@ -1,5 +1,6 @@
 import type { MongoClient, MongoClientOptions } from 'mongodb';
 import { CortigraphError } from '../domain/errors.js';
+import { blobBucket, GridFSBlobs } from './gridfs-blobs.js';
 import { RetryingDatabase } from './retrying-database.js';
 import type { StoreDatabase } from './seam.js';
 import type { Store } from './store.js';
@@ -33,6 +34,7 @@ export async function openMongoDB(uri: string): Promise<Store> {
     kind: 'mongodb',
     description: `MongoDB at ${place}, database ${name}`,
     database: new RetryingDatabase(database),
+    blobs: new GridFSBlobs(new driver.GridFSBucket(client.db(name), { bucketName: blobBucket })),
     ping: async () => {
       try {
         await client.db(name).command({ ping: 1 });

@@ -1,3 +1,4 @@
+import type { BlobStore } from './blob-store.js';
 import type { StoreDatabase } from './seam.js';
 
 /** An open store; whoever opened it closes it. */
@@ -6,6 +7,7 @@ export interface Store {
   /** Where it is, for people. Never holds credentials. */
   readonly description: string;
   readonly database: StoreDatabase;
+  readonly blobs: BlobStore;
   /** @throws CortigraphError UNAVAILABLE when the store does not answer */
   ping(): Promise<void>;
   close(): Promise<void>;

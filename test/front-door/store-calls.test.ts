@@ -58,6 +58,11 @@ forEachStore('the calls of the store for 50 runs', (open) => {
     assert.ok(data.simulationRuns.nodes.every(({ executions }) => executions?.length === 1));
   });
 
+  test('with their recordings are one more', async () => {
+    const { made } = await callsFor('{ nodes { recordings { id url execution { id } } } }');
+    assert.deepEqual(made, ['recordings.find', 'runs.find']);
+  });
+
   test('with the runs of their parameter sets are one more, and their number another', async () => {
     const { made } = await callsFor(
       '{ nodes { parameterSet { simulationRuns(first: 2) { nodes { id } totalCount } } } }',

@@ -114,6 +114,7 @@ export async function tinyServer(
     schema: tinySchema(),
     createContext: (request) => request,
     readiness: () => Promise.resolve(),
+    openBlob: () => Promise.resolve(null),
     listSizes: { byDefault: 20, atMost: 100 },
     ...changes,
     logger: createLogger('debug', log),

@@ -26,12 +26,10 @@ const notBuiltYet: readonly string[] = [
   'CreateExperimentInput',
   'CreateExperimentPayload',
   'AnnotatePayload',
-  'Column',
   'Design',
   'Experiment',
   'ExtendExperimentInput',
   'ExtendExperimentPayload',
-  'Float64Array',
   'InputRange',
   'InvalidateResultPayload',
   'RangeFilter',
@@ -39,7 +37,6 @@ const notBuiltYet: readonly string[] = [
   'Subscription',
   'Sweep',
   'SweepInput',
-  'Table',
   'VerifyRunPayload',
   'Mutation.annotate',
   'Mutation.createExperiment',
@@ -51,7 +48,6 @@ const notBuiltYet: readonly string[] = [
   'Mutation.verifyRun',
   'Query.experiment',
   'Query.sweep',
-  'RunSimulationInput.recordings',
 ];
 
 /** Every name of a schema with what it is: its kind, or its type and default. */
@@ -93,6 +89,10 @@ function isNotBuilt(name: string): boolean {
 
 type Members = ReadonlyMap<string, string>;
 
+/** What is built, without the interfaces that it has beyond a promise that names none: they take nothing from clients. */
+const asPromised = (found: string | undefined, promise: string): string | undefined =>
+  found?.startsWith(`${promise} of `) === true ? promise : found;
+
 /** The arguments and input fields that one schema demands and the other, which has the same field or type, does not know. */
 function demandedBeyond(known: Members, demanding: Members): readonly string[] {
   const ownerOf = (name: string): string => (name.includes('(') ? name.replace(/\(.*/, '') : name.replace(/\..*/, ''));
@@ -109,7 +109,7 @@ const built = membersOf(buildGraphQLSchema());
 describe('the contract with clients', () => {
   for (const [name, type] of promised) {
     if (isNotBuilt(name)) continue;
-    test(`${name} is built: ${type}`, () => assert.equal(built.get(name), type));
+    test(`${name} is built: ${type}`, () => assert.equal(asPromised(built.get(name), type), type));
   }
 
   test('has every name that is said not to be built yet', () => {

@@ -21,6 +21,7 @@ export async function openTestLab(
   let forwardMs = 0;
   return {
     collections: collectionsOf(store.database),
+    blobs: store.blobs,
     simulations,
     models: models.map((model) => model.definition),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() + forwardMs },

@@ -123,3 +123,51 @@ export const shortProtocol = { warmupMs: 50, durationMs: 500 } as const;
 
 /** A protocol of the local circuit that no test waits for: 600 s of simulated time take minutes. */
 export const longProtocol = { warmupMs: 0, durationMs: 600_000 } as const;
+
+/** What {@link recordMutation} shows of a recording. */
+export interface RecordingView {
+  readonly id: string;
+  readonly kind: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly url: string;
+  readonly bytes: number;
+  readonly mediaType: string;
+  readonly figures: readonly EstimateView[];
+  readonly execution: { readonly id: string; readonly error: string | null };
+}
+
+export const recordingFields = `id kind version digest url bytes mediaType createdAt
+  figures { ${estimateFields} } execution { id error }`;
+
+/** Runs a simulation and shows what is recorded of it; variables `input`, `waitMs`. */
+export const recordMutation = `mutation ($input: RunSimulationInput!, $waitMs: Int = 60000) {
+  runSimulation(input: $input, waitMs: $waitMs) {
+    created job { ${jobFields} }
+    simulationRun {
+      id digest status outcome outputs { ${estimateFields} }
+      executions { id attempt error } recordings { ${recordingFields} }
+    }
+  }
+}`;
+
+/** What {@link recordMutation} gives. */
+export interface RecordPayload {
+  readonly runSimulation: {
+    readonly created: boolean;
+    readonly job: JobView | null;
+    readonly simulationRun: {
+      readonly id: string;
+      readonly digest: string;
+      readonly status: string;
+      readonly outcome: string | null;
+      readonly outputs: readonly EstimateView[];
+      readonly executions: readonly {
+        readonly id: string;
+        readonly attempt: number;
+        readonly error: string | null;
+      }[];
+      readonly recordings: readonly RecordingView[];
+    };
+  };
+}

@@ -3,11 +3,15 @@ import { join, resolve } from 'node:path';
 import { CortigraphError } from '../../domain/errors.js';
 import type { Store } from '../store.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import { FileBlobs } from './file-blobs.js';
 import type { Durability } from './protocol.js';
 import { SqliteThread } from './sqlite-thread.js';
 
 /** The file in the data folder that holds every document. */
 export const embeddedFileName = 'cortigraph.db';
+
+/** The folder in the data folder that holds every blob. */
+export const blobFolderName = 'blobs';
 
 /** The embedded store, with what SQLite says of its safety. */
 export interface EmbeddedStore extends Store {
@@ -16,7 +20,7 @@ export interface EmbeddedStore extends Store {
 }
 
 /**
- * Opens the SQLite file of a data folder, which is made where it is missing. Several processes may have it open.
+ * Opens the SQLite file and the blobs of a data folder, which is made where it is missing. Several processes may have it open.
  * @throws CortigraphError UNAVAILABLE when the folder or the file cannot be used
  */
 export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore> {
@@ -33,6 +37,7 @@ export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore>
     description: `embedded SQLite in ${file}`,
     durability: thread.durability,
     database: new EmbeddedDatabase(thread),
+    blobs: new FileBlobs(join(folder, blobFolderName)),
     ping: async () => {
       await thread.call({ op: 'ping' });
     },

@@ -1,0 +1,114 @@
+import { buffer } from 'node:stream/consumers';
+import type { EncodedRecording } from '../compute/simulation-task.js';
+import type { BlobReference, ExecutionDocument, RecordingDocument, RunDocument } from '../domain/documents.js';
+import { documentVersion } from '../domain/documents.js';
+import { badUserInput, notFound } from '../domain/errors.js';
+import { recordingId } from '../domain/identity.js';
+import { requireId } from '../domain/ids.js';
+import type { Table } from '../domain/table.js';
+import type { StoredBlob } from '../store/blob-store.js';
+import { duplicateIndexes } from '../store/store-errors.js';
+import type { Lab } from './lab.js';
+import { requireModel } from './lab.js';
+
+/** What every recording's blob is. */
+export const arrowStream = 'application/vnd.apache.arrow.stream';
+
+/** The largest recording whose table can be read as part of an answer, in bytes of its blob. */
+export const maxTableBytes = 1_000_000;
+
+/** The most of tables in one answer, in bytes of their blobs. */
+const MAX_ANSWER_BYTES = 4 * maxTableBytes;
+
+/** What was recorded of runs beside their figures: a document with the summary, a blob with the table. */
+export class Recordings {
+  constructor(private readonly lab: Lab) {}
+
+  /** Those of these kinds that are not stored of a run as today's code records them. */
+  async missing(model: string, runId: string, kinds: readonly string[]): Promise<readonly string[]> {
+    if (kinds.length === 0) return [];
+    const { recordings } = requireModel(this.lab, model);
+    const versions = new Map(recordings.map(({ kind, version }) => [kind, version]));
+    const ids = kinds.map((kind) => recordingId({ runId, kind, version: versions.get(kind) ?? '' }));
+    const found = await this.lab.collections.recordings
+      .find<{ readonly _id: string }>({ _id: { $in: ids } }, { projection: { kind: 1 } })
+      .toArray();
+    const stored = new Set(found.map(({ _id }) => _id));
+    return kinds.filter((_kind, i) => !stored.has(ids[i] ?? ''));
+  }
+
+  /** Stores the tables, before anything that speaks of them. */
+  storeTables(recorded: readonly EncodedRecording[]): Promise<readonly BlobReference[]> {
+    return Promise.all(
+      recorded.map(async ({ arrow, digest }) => ({
+        ...(await this.lab.blobs.put(arrow, digest)),
+        mediaType: arrowStream,
+      })),
+    );
+  }
+
+  /** Stores what was recorded of a stored run, its tables and its execution; what is there already stays as it is. */
+  async store(
+    run: RunDocument,
+    execution: ExecutionDocument,
+    recorded: readonly EncodedRecording[],
+    blobs: readonly BlobReference[],
+  ): Promise<void> {
+    const { _id: runId, model, numericsDigest } = run;
+    const documents = recorded.flatMap(({ kind, version, figures }, i): RecordingDocument[] => {
+      const blob = blobs[i];
+      if (!blob) return [];
+      const common = { schemaVersion: documentVersion, createdAt: execution.finishedAt, executionId: execution._id };
+      const _id = recordingId({ runId, kind, version });
+      return [{ _id, ...common, runId, model, numericsDigest, kind, version, figures, blob }];
+    });
+    if (documents.length === 0) return;
+    try {
+      await this.lab.collections.recordings.insertMany(documents, { ordered: false });
+    } catch (error) {
+      duplicateIndexes(error); // somebody else recorded the same: same run, same bits
+    }
+  }
+
+  /** Everything that is recorded of each of these runs. */
+  of(runIds: readonly string[]): Promise<readonly RecordingDocument[]> {
+    return this.lab.collections.recordings
+      .find({ runId: { $in: runIds } }, { sort: { runId: 1, kind: 1, createdAt: 1, _id: 1 } })
+      .toArray();
+  }
+
+  /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
+  async get(id: string): Promise<RecordingDocument> {
+    requireId(id, 'Recording');
+    const recording = await this.lab.collections.recordings.findOne({ _id: id });
+    if (!recording) throw notFound(`recording ${id}`);
+    return recording;
+  }
+
+  /**
+   * The tables of blobs, in their order. One is null when it is larger than {@link maxTableBytes}, and an error
+   * BAD_USER_INPUT when those before it are as much as an answer may hold.
+   */
+  async tables(digests: readonly string[]): Promise<readonly (Table | Error | null)[]> {
+    const tables: (Table | Error | null)[] = [];
+    let bytes = 0;
+    for (const digest of digests) {
+      const blob = await this.lab.blobs.open(digest);
+      if (!blob) tables.push(new Error(`the blob ${digest} of a recording is not there`));
+      else if (blob.bytes > maxTableBytes) tables.push(null);
+      else if ((bytes += blob.bytes) > MAX_ANSWER_BYTES) tables.push(tooMuch());
+      else tables.push(await readTable(blob));
+    }
+    return tables;
+  }
+}
+
+async function readTable(blob: StoredBlob): Promise<Table> {
+  const { decodeArrowStream } = await import('../compute/arrow-table.js'); // few servers are asked for one
+  return decodeArrowStream(await buffer(blob.stream()));
+}
+
+const tooMuch = (): Error =>
+  badUserInput('These are more tables than one answer may hold: ask for fewer, or have them from their urls.', {
+    limit: { bytes: MAX_ANSWER_BYTES },
+  });

@@ -1,0 +1,131 @@
+import type { SimulationDone } from '../compute/simulation-task.js';
+import type { ExecutionDocument, RunDocument } from '../domain/documents.js';
+import { documentVersion } from '../domain/documents.js';
+import { CortigraphError } from '../domain/errors.js';
+import type { Identity } from '../domain/identity.js';
+import { idOf } from '../domain/ids.js';
+import { differenceOf } from '../domain/run-difference.js';
+import { isDuplicateKey } from '../store/store-errors.js';
+import type { HeldClaim, WantedRun } from './claims.js';
+import type { Lab } from './lab.js';
+import { Recordings } from './recordings.js';
+
+/** What is stored of a run, and which of the recordings that somebody wants are not. */
+export interface RunState {
+  readonly run: RunDocument | null;
+  readonly missing: readonly string[];
+}
+
+/** A stored run, and whether it was stored only now; one that was run again to record it was not. */
+export interface ObtainedRun {
+  readonly run: RunDocument;
+  readonly computed: boolean;
+}
+
+/** How an execution ended. */
+type End = Pick<ExecutionDocument, 'kernelDigest' | 'error'>;
+
+/** The documents that simulations leave: executions, runs and recordings. */
+export class RunLedger {
+  private readonly recordings: Recordings;
+
+  constructor(private readonly lab: Lab) {
+    this.recordings = new Recordings(lab);
+  }
+
+  /** What is stored of a run, seen with the recordings of these kinds. */
+  async find(runId: string, model: string, kinds: readonly string[]): Promise<RunState> {
+    const run = await this.lab.collections.runs.findOne({ _id: runId });
+    return { run, missing: run ? await this.recordings.missing(model, runId, kinds) : kinds };
+  }
+
+  /**
+   * Stores what a worker gave, in the order in which one rests on the other: the tables, the execution, the run, what
+   * was recorded of it. A run that is stored already must have come out the same.
+   * @throws CortigraphError INTERNAL when it did not; only a failed execution is stored then
+   */
+  async store(identity: Identity, wanted: WantedRun, claim: HeldClaim, reply: SimulationDone): Promise<ObtainedRun> {
+    const { recorded, kernelDigest } = reply;
+    const stored = recorded.length > 0 ? await this.lab.collections.runs.findOne({ _id: identity.id }) : null;
+    if (stored) await this.requireTheSame(stored, wanted, claim, reply);
+    const blobs = await this.recordings.storeTables(recorded);
+    const execution = await this.storeExecution(identity.id, wanted, claim, { kernelDigest, error: null });
+    const run = stored ?? (await this.insertRun(runDocument(identity, wanted, reply, execution)));
+    await this.recordings.store(run, execution, recorded, blobs);
+    return { run, computed: stored === null };
+  }
+
+  /** Stores one attempt, at its end. */
+  async storeExecution(
+    runId: string,
+    { model, numericsDigest, parameterSetId }: WantedRun,
+    { attempt, startedAt }: HeldClaim,
+    end: End,
+  ): Promise<ExecutionDocument> {
+    const finishedAt = this.lab.clock.now().toISOString();
+    const execution: ExecutionDocument = {
+      _id: idOf('Execution', this.lab.randomHex()),
+      schemaVersion: documentVersion,
+      createdAt: finishedAt,
+      ...this.lab.attribution,
+      runId,
+      parameterSetId,
+      model,
+      numericsDigest,
+      attempt,
+      startedAt,
+      finishedAt,
+      ...end,
+    };
+    await this.lab.collections.executions.insertOne(execution);
+    return execution;
+  }
+
+  private async requireTheSame(
+    stored: RunDocument,
+    wanted: WantedRun,
+    claim: HeldClaim,
+    again: SimulationDone,
+  ): Promise<void> {
+    const difference = differenceOf(stored, again);
+    if (difference === null) return;
+    const run = stored._id;
+    const message = `${run} was run again to record it and came out otherwise (${difference}). Nothing was recorded.`;
+    this.lab.log.error({ runId: run, model: wanted.model, protocol: wanted.protocol, difference }, message);
+    await this.storeExecution(run, wanted, claim, { kernelDigest: again.kernelDigest, error: message });
+    throw new CortigraphError('INTERNAL', message, { run, difference });
+  }
+
+  /** Stores a run; a stale holder may have stored it already: same key, same bits. */
+  private async insertRun(run: RunDocument): Promise<RunDocument> {
+    const { runs } = this.lab.collections;
+    try {
+      await runs.insertOne(run);
+      return run;
+    } catch (error) {
+      const stored = isDuplicateKey(error) ? await runs.findOne({ _id: run._id }) : null;
+      if (stored) return stored;
+      throw error;
+    }
+  }
+}
+
+const runDocument = (
+  { id, digest, preimage }: Identity,
+  { model, numericsDigest, parameterSetId, protocol }: WantedRun,
+  { outcome, sums }: SimulationDone,
+  execution: ExecutionDocument,
+): RunDocument => ({
+  _id: id,
+  schemaVersion: documentVersion,
+  createdAt: execution.finishedAt,
+  digest,
+  preimage,
+  model,
+  numericsDigest,
+  parameterSetId,
+  protocol,
+  outcome,
+  sums,
+  executionId: execution._id,
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CortigraphError } from '../../domain/errors.js';
+import type { BlobRef, BlobStore, StoredBlob } from '../blob-store.js';
+import { blobRef, isDigest } from '../blob-store.js';
+
+/** What another moment, or an administrator, can mend. */
+const unavailableCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EMFILE']);
+
+/**
+ * Blobs as files: `ab/abcdef…` in a folder, by digest. A file gets its name when all of it is on disk, so a file of that
+ * name is whole; one that a crash leaves behind has another name, which nobody looks for.
+ */
+export class FileBlobs implements BlobStore {
+  constructor(private readonly folder: string) {}
+
+  async put(bytes: Uint8Array, digest?: string): Promise<BlobRef> {
+    const ref = blobRef(bytes, digest);
+    const file = this.fileOf(ref.digest);
+    try {
+      await makeFolder(dirname(file));
+      if ((await statOf(file)) === null) await writeWhole(file, bytes);
+      // Also where another writer has just named the file: what we say is stored must be.
+      await sync(dirname(file));
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+    return ref;
+  }
+
+  async open(digest: string): Promise<StoredBlob | null> {
+    const stats = isDigest(digest) ? await statOf(this.fileOf(digest)) : null;
+    return stats && { bytes: stats.size, stream: () => createReadStream(this.fileOf(digest)) };
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (await this.open(digest)) !== null;
+  }
+
+  private fileOf(digest: string): string {
+    return join(this.folder, digest.slice(0, 2), digest);
+  }
+}
+
+async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file); // over the same bytes, when another writer was first
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Makes a folder whose name, and that of each folder above it that is new, outlives a crash. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await sync(dirname(made));
+}
+
+async function sync(folder: string): Promise<void> {
+  if (process.platform === 'win32') return; // which opens no folders
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function statOf(file: string): Promise<Stats | null> {
+  try {
+    const stats = await stat(file);
+    return stats.isFile() ? stats : null;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function asUnavailable(error: unknown): unknown {
+  if (!unavailableCodes.has(codeOf(error))) return error;
+  return new CortigraphError('UNAVAILABLE', 'The store cannot be written to now; try again.', {}, { cause: error });
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { GridFSBucket, GridFSFile } from 'mongodb';
+import type { BlobRef, BlobStore, StoredBlob } from './blob-store.js';
+import { blobRef, isDigest } from './blob-store.js';
+import { asUnavailable } from './store-errors.js';
+
+/** The bucket that blobs are kept in. */
+export const blobBucket = 'blobs';
+
+/**
+ * Blobs in GridFS, the digest as the file's name. A file's document is written after all of its chunks, so a file that
+ * is found is whole. Two who put one blob at once may leave two files of its name, which hold the same bytes; what an
+ * interrupted upload leaves is chunks that no file owns.
+ */
+export class GridFSBlobs implements BlobStore {
+  constructor(private readonly bucket: GridFSBucket) {}
+
+  async put(bytes: Uint8Array, digest?: string): Promise<BlobRef> {
+    const ref = blobRef(bytes, digest);
+    if (await this.has(ref.digest)) return ref;
+    try {
+      await pipeline(Readable.from(slices(bytes), { objectMode: false }), this.bucket.openUploadStream(ref.digest));
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+    return ref;
+  }
+
+  async open(digest: string): Promise<StoredBlob | null> {
+    const file = isDigest(digest) ? await this.find(digest) : null;
+    return file && { bytes: file.length, stream: () => this.download(file) };
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (await this.open(digest)) !== null;
+  }
+
+  private download({ _id }: GridFSFile): Readable {
+    const download = this.bucket.openDownloadStream(_id);
+    // The driver leaves the cursor of a stream that is destroyed in the middle open on the server.
+    download.once('close', () => {
+      if (!download.readableEnded) download.abort().catch(() => undefined);
+    });
+    return download;
+  }
+
+  private async find(digest: string): Promise<GridFSFile | null> {
+    try {
+      const [file] = await this.bucket.find({ filename: digest }, { limit: 1 }).toArray();
+      return file ?? null;
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+}
+
+/** Bytes in parts, so that no copy of all of them is made. */
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  const most = 1024 * 1024;
+  for (let start = 0; start < bytes.length; start += most) yield bytes.subarray(start, start + most);
+}
