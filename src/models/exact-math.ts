@@ -46,3 +46,9 @@ export function sine(x: number): number {
   for (let n = 13; n >= 1; n -= 1) sum = 1 - (square / (2 * n * (2 * n + 1))) * sum;
   return x < 0 ? -reflected * sum : reflected * sum;
 }
+
+/**
+ * cos x for |x| ≤ π, as the sine of π/2 − |x|.
+ * @returns within 2^−51 absolute.
+ */
+export const cosine = (x: number): number => sine(PI_HIGH / 2 - (x < 0 ? -x : x) + PI_LOW / 2);
