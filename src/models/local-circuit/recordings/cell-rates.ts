@@ -33,7 +33,7 @@ export class CellRates implements Recorder {
     const { blocks, constants, spikes } = this;
     const seconds = (blocks * blockMsOf(constants)) / 1000;
     const populations = populationsOf(constants);
-    const rates = Float64Array.from(spikes, (count) => count / seconds);
+    const rates = Float64Array.from(spikes, (count) => (blocks === 0 ? NaN : count / seconds)); // the bits of 0/0 differ
     return {
       figures: populations.flatMap(({ name, first, end, cells }) =>
         blocks === 0

@@ -136,8 +136,9 @@ export class Synchrony implements Recorder {
   }
 }
 
+/** The ratio of each segment; NaN where it is 0/0, for whose own NaN machines have other bits. */
 const ratios = (numerators: Float64Array, denominators: Float64Array): Float64Array =>
-  numerators.map((numerator, row) => numerator / (denominators[row] as number)); // 0/0 is NaN
+  numerators.map((numerator, row) => (denominators[row] === 0 ? NaN : numerator / (denominators[row] as number)));
 
 function ratioFigure(name: string, numerators: Float64Array, denominators: Float64Array): Estimate[] {
   const n = numerators.length;
