@@ -2,8 +2,8 @@ import type { DataType, Field, Vector } from 'apache-arrow';
 import type { Column, NumberArray, Table } from '../domain/table.js';
 
 /**
- * Tables as Apache Arrow IPC streams, which pandas, polars, DuckDB and R read. The library takes 80 ms of CPU to load (20 ms from the bundle), so it is
- * loaded when the first table is written or read, not when the server starts.
+ * Tables as Apache Arrow IPC streams, which pandas, polars, DuckDB and R read. The library takes 80 ms of CPU to load
+ * (20 ms from the bundle), so it is loaded when the first table is written or read, not when the server starts.
  */
 type Arrow = typeof import('apache-arrow');
 const loadArrow = (): Promise<Arrow> => import('apache-arrow');
