@@ -76,7 +76,7 @@ async function encoded(
   const found = recorded.find((each) => each.kind === kind);
   if (!definition || !found) throw new Error(`the simulator did not record ${kind}`);
   const { encodeArrowStream } = await import('./arrow-table.js'); // most workers never record
-  const bytes = encodeArrowStream(found.table);
+  const bytes = await encodeArrowStream(found.table);
   const ownsBuffer = bytes.byteLength === bytes.buffer.byteLength;
   const arrow = ownsBuffer ? bytes : bytes.slice(); // a part of a shared buffer cannot be handed over
   return { kind, version: definition.version, figures: found.figures, arrow, digest: sha256(arrow) };

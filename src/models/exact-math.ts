@@ -46,3 +46,17 @@ export function sine(x: number): number {
   for (let n = 13; n >= 1; n -= 1) sum = 1 - (square / (2 * n * (2 * n + 1))) * sum;
   return x < 0 ? -reflected * sum : reflected * sum;
 }
+
+/**
+ * cos x for |x| ≤ π, by the Taylor series after reflection into [0, π/2].
+ * @returns within 2^−52 absolute; exact at 0 and at the double nearest to ±π.
+ */
+export function cosine(x: number): number {
+  const magnitude = x < 0 ? -x : x;
+  const isReflected = magnitude > PI_HIGH / 2;
+  const reflected = isReflected ? PI_HIGH - magnitude + PI_LOW : magnitude;
+  const square = reflected * reflected;
+  let sum = 1;
+  for (let n = 13; n >= 1; n -= 1) sum = 1 - (square / (2 * n * (2 * n - 1))) * sum;
+  return isReflected ? -sum : sum;
+}

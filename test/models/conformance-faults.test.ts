@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { ModelDefinition } from '../../src/domain/model-definition.js';
 import type { Protocol } from '../../src/domain/protocol.js';
 import type { ParameterValues } from '../../src/domain/identity.js';
-import type { Model, SimulationResult, Simulator } from '../../src/models/model.js';
+import type { Model, Recorded, SimulationResult, Simulator } from '../../src/models/model.js';
 import { localCircuit } from '../../src/models/local-circuit/local-circuit.js';
 import { conformanceChecks } from './conformance.js';
 
@@ -57,6 +57,45 @@ function modelWith(
     definition: { ...timed, ...definition },
     kernelUrl: import.meta.url,
     createSimulator: () => ({ simulate: simulateOf(), numericsDigest: digest ?? (() => '0'.repeat(64)) }),
+  };
+}
+
+/** The right model with two recordings, of the first sum and of the last; `change` makes them wrong. */
+function recordingModel(change: (recorded: Recorded, run: number) => Recorded = (recorded) => recorded): Model {
+  return recordingModelOf((result, asked, run) => ({
+    ...result,
+    ...(asked.length > 0 && { recorded: asked.map((kind) => change(recordedOf(kind, result), run)) }),
+  }));
+}
+
+function recordingModelOf(
+  record: (result: SimulationResult, asked: readonly string[], run: number) => SimulationResult,
+): Model {
+  const recordings = ['first', 'last'].map((kind) => ({ kind, version: '1', meaning: kind, maxDurationMs: null }));
+  const simulateOf = (): Simulate => {
+    let runs = 0;
+    return (values, protocol, stopped, asked = []) => {
+      const result = simulate(values, protocol, stopped);
+      runs += 1;
+      return result && record(result, asked, runs);
+    };
+  };
+  return modelWith(simulateOf, { recordings });
+}
+
+function recordedOf(kind: string, { sums: { outputs } }: SimulationResult): Recorded {
+  const value = outputs.y?.at(kind === 'first' ? 0 : -1) ?? NaN;
+  const unknown = { standardError: null, degreesOfFreedom: null, standardDeviation: null, fanoFactor: null };
+  return {
+    kind,
+    figures: [{ name: kind, unit: '1', value, least: null, n: 1, ...unknown }],
+    table: {
+      rowCount: 2,
+      columns: [
+        { name: 'y', unit: null, numbers: Float64Array.of(value, NaN) },
+        { name: 's', unit: null, strings: ['a', null] },
+      ],
+    },
   };
 }
 
@@ -200,12 +239,66 @@ const faults: readonly (readonly [fault: string, model: Model, check: RegExp])[]
     }),
     /alone/,
   ],
+  [
+    'sums that a recording changes',
+    recordingModelOf((result, asked) =>
+      asked.length === 0
+        ? result
+        : { ...withY(result, (y) => y.map((v) => v + 1)), recorded: asked.map((kind) => recordedOf(kind, result)) },
+    ),
+    /without a change/,
+  ],
+  [
+    'a recording that nobody asked for',
+    recordingModelOf((result, asked) => ({ ...result, recorded: asked.map((kind) => recordedOf(kind, result)) })),
+    /without a change/,
+  ],
+  [
+    'recordings in an order of its own',
+    recordingModelOf((result, asked) => ({
+      ...result,
+      ...(asked.length > 0 && { recorded: [...asked].sort().map((kind) => recordedOf(kind, result)) }),
+    })),
+    /records the same/,
+  ],
+  [
+    'a recording that counts runs',
+    recordingModel(({ table, ...rest }, run) => ({
+      ...rest,
+      table: { ...table, columns: [{ name: 'y', unit: null, numbers: Float64Array.of(run, 0) }] },
+    })),
+    /records the same/,
+  ],
+  [
+    'a column too short',
+    recordingModel(({ table, ...rest }) => ({ ...rest, table: { ...table, rowCount: 3 } })),
+    /full columns/,
+  ],
+  [
+    'a NaN of other bits',
+    recordingModel(({ table, ...rest }) => {
+      const numbers = new Float64Array(BigUint64Array.of(0xfff8000000000000n, 0n).buffer);
+      return { ...rest, table: { ...table, columns: [{ name: 'y', unit: null, numbers }] } };
+    }),
+    /full columns/,
+  ],
+  [
+    'a figure that is NaN',
+    recordingModel((recorded) => ({ ...recorded, figures: recorded.figures.map((f) => ({ ...f, value: NaN })) })),
+    /finite figures/,
+  ],
+  [
+    'a figure twice',
+    recordingModel((recorded) => ({ ...recorded, figures: [...recorded.figures, ...recorded.figures] })),
+    /finite figures/,
+  ],
   ['arguments written to', modelWith(() => (v, p, s) => simulate(Object.assign(v, { a: 1 }), p, s)), /same bits again/],
 ];
 
 describe('the conformance suite', () => {
   test('passes a right model', () => {
     assert.deepEqual(failedBy(modelWith(right)), []);
+    assert.deepEqual(failedBy(recordingModel()), []);
   });
 
   for (const [fault, model, check] of faults)

@@ -2,67 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { ModelDefinition, ModelInput, Range } from '../../src/domain/model-definition.js';
+import type { Range } from '../../src/domain/model-definition.js';
 import { completed } from '../../src/domain/model-definition.js';
-import type { Protocol, ProtocolField } from '../../src/domain/protocol.js';
 import { maxSeed, protocolFields } from '../../src/domain/protocol.js';
 import type { ParameterValues } from '../../src/domain/identity.js';
 import type { Model, SimulationResult, Simulator } from '../../src/models/model.js';
 import { simulatorOf } from '../support/simulator-of.js';
-
-const never = (): boolean => false;
-
-/** What the tests ask of a field that the model reads; kept within the model's limits. */
-const asked: Readonly<Record<ProtocolField, number>> = {
-  warmupMs: 100,
-  durationMs: 600,
-  networkSeed: 3,
-  noiseSeed: 4,
-};
-
-/** A short run; the fields that the model does not read are null, whatever `changes` says of them. */
-function protocolOf({ protocol }: ModelDefinition, changes: Partial<Record<ProtocolField, number>> = {}): Protocol {
-  const field = (name: ProtocolField): number | null => {
-    const read = protocol[name];
-    return read ? Math.min(Math.max(changes[name] ?? asked[name], read.min), read.max) : null;
-  };
-  return {
-    warmupMs: field('warmupMs'),
-    durationMs: field('durationMs'),
-    networkSeed: field('networkSeed'),
-    noiseSeed: field('noiseSeed'),
-  };
-}
-
-function valuesOf({ inputs }: ModelDefinition, of: (input: ModelInput, index: number) => number): ParameterValues {
-  return Object.fromEntries(inputs.map((input, index) => [input.name, of(input, index)]));
-}
-
-/** Runs to the end. Neither argument may be written to. */
-function run(simulator: Simulator, values: ParameterValues, protocol: Protocol): SimulationResult {
-  const result = simulator.simulate(Object.freeze({ ...values }), Object.freeze({ ...protocol }), never);
-  assert.ok(result, 'a run that nobody stops has a result');
-  return result;
-}
-
-/** Compares bit for bit: −0 is not 0. */
-function assertSameBits(actual: SimulationResult, expected: SimulationResult, message?: string): void {
-  assert.ok(isSame(actual, expected), message ?? `${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`);
-}
-
-function isSame(actual: SimulationResult, expected: SimulationResult): boolean {
-  const bits = ({ outcome, sums }: SimulationResult): unknown[] => [
-    outcome,
-    sums.batchMs,
-    ...Object.entries(sums.outputs),
-  ];
-  try {
-    assert.deepStrictEqual(bits(actual), bits(expected)); // compares numbers by Object.is
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { recordingChecks } from './conformance-recordings.js';
+import type { CheckReceiver } from './conformance-runs.js';
+import { assertSameBits, isSame, protocolOf, run, valuesOf } from './conformance-runs.js';
 
 function assertWellFormed({ definition }: Model, { outcome, sums }: SimulationResult, durationMs: number | null): void {
   assert.ok(
@@ -83,9 +31,6 @@ function assertWellFormed({ definition }: Model, { outcome, sums }: SimulationRe
   }
 }
 
-/** Takes one check: what it asserts, and a body that throws where the model is at fault. */
-export type CheckReceiver = (name: string, body: () => void) => void;
-
 /** Hands out the checks that every model passes: see `Model` and `Simulator` in src/models/model.ts. */
 export function conformanceChecks(model: Model, check: CheckReceiver): void {
   definitionChecks(model, check);
@@ -93,6 +38,7 @@ export function conformanceChecks(model: Model, check: CheckReceiver): void {
   protocolChecks(model, check);
   stopChecks(model, check);
   rangeChecks(model, check);
+  for (const { kind } of model.definition.recordings) recordingChecks(model, kind, check);
 }
 
 /** Registers {@link conformanceChecks} as tests. */
@@ -105,13 +51,16 @@ export function modelConformance(model: Model): void {
 }
 
 function definitionChecks({ definition, kernelUrl }: Model, check: CheckReceiver): void {
-  const { inputs, outputs, outcomes, regions, flags } = definition;
+  const { inputs, outputs, outcomes, regions, flags, recordings } = definition;
 
   check('has a name, a version and a title, and says what everything in it means', () => {
     const texts = [definition, ...inputs, ...outputs].map(({ name }) => name);
-    const meanings = [...inputs, ...outputs, ...outcomes, ...regions, ...flags].map(({ meaning }) => meaning);
+    const meanings = [...inputs, ...outputs, ...outcomes, ...regions, ...flags, ...recordings].map(
+      ({ meaning }) => meaning,
+    );
     const units = [...inputs, ...outputs].map(({ unit }) => unit);
-    for (const text of [...texts, ...meanings, ...units, definition.version, definition.title])
+    const versions = [definition, ...recordings].map(({ version }) => version);
+    for (const text of [...texts, ...meanings, ...units, ...versions, definition.title])
       assert.notEqual(text.trim(), '');
     assert.match(definition.name, /^[a-z][a-z0-9-]*$/);
   });
@@ -121,7 +70,8 @@ function definitionChecks({ definition, kernelUrl }: Model, check: CheckReceiver
     for (const names of [inputs, outputs, regions, flags].map((list) => list.map(({ name }) => name)))
       assert.equal(new Set(names).size, names.length, names.join());
     const codes = outcomes.map(({ code }) => code);
-    assert.equal(new Set(codes).size, codes.length, codes.join());
+    const kinds = recordings.map(({ kind }) => kind);
+    for (const list of [codes, kinds]) assert.equal(new Set(list).size, list.length, list.join());
   });
 
   check('has each default within the domain and each domain within the bounds, all finite', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { exponential, logarithm, sine } from '../../src/models/exact-math.js';
+import { cosine, exponential, logarithm, sine } from '../../src/models/exact-math.js';
 
 /** The distance from a finite double > 0 to the next greater one. */
 function unitInLastPlace(x: number): number {
@@ -93,5 +93,18 @@ describe('sine', () => {
   test('keeps its last bits at π, where the sum of two doubles is needed', () => {
     for (const x of [Math.PI, 3.1415926535, 3.14159])
       assert.ok(Math.abs(sine(x) / Math.sin(x) - 1) < 2 ** -50, `x = ${x}`);
+  });
+});
+
+describe('cosine', () => {
+  test('is cos x within 2^−52 for |x| ≤ π', () => {
+    for (const x of grid(-Math.PI, Math.PI, 400_000))
+      assert.ok(Math.abs(cosine(x) - Math.cos(x)) <= 2 ** -52 + ENGINE * 2 ** -53, `x = ${x}`);
+  });
+
+  test('is even, and has known values', () => {
+    for (const x of grid(0, Math.PI, 1000)) assert.equal(cosine(-x), cosine(x));
+    assert.deepEqual([cosine(0), cosine(Math.PI)], [1, -1]);
+    assert.ok(Math.abs(cosine(Math.PI / 2) - Math.cos(Math.PI / 2)) <= 2 ** -52);
   });
 });

@@ -2,6 +2,7 @@ import type { ModelDefinition, ModelInput } from '../../domain/model-definition.
 import { completed } from '../../domain/model-definition.js';
 import { maxSeed } from '../../domain/protocol.js';
 import { circuitConstants } from './constants.js';
+import { recorders } from './recordings/recorders.js';
 
 /** The outcome of a run that was aborted because its excitatory population ran away. */
 export const runaway = 'runaway';
@@ -85,7 +86,7 @@ export const localCircuitDefinition: ModelDefinition = {
       fanoFactorAbove: 20,
     },
   ],
-  recordings: [],
+  recordings: recorders.map(({ kind, version, meaning, maxDurationMs }) => ({ kind, version, meaning, maxDurationMs })),
   protocol: {
     warmupMs: { default: 500, min: 0, max: 60_000 },
     durationMs: { default: 4000, min: 1, max: 600_000 },

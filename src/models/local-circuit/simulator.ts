@@ -6,6 +6,7 @@ import type { Circuit } from './circuit.js';
 import type { CircuitConstants } from './constants.js';
 import { BIN_MS, RUNAWAY_HZ, runaway } from './definition.js';
 import { numericsDigestOf } from './golden-traces.js';
+import { RecordingSession } from './recordings/recording-session.js';
 
 /** Sees the circuit after each block, counted from the start. */
 export type BlockObserver = (circuit: Circuit, block: number) => void;
@@ -29,8 +30,17 @@ export class CircuitSimulator implements Simulator {
     return numericsDigestOf(this);
   }
 
-  simulate(values: ParameterValues, protocol: Protocol, stopped: () => boolean): SimulationResult | null {
-    return this.run(values, protocol, stopped, undefined);
+  simulate(
+    values: ParameterValues,
+    protocol: Protocol,
+    stopped: () => boolean,
+    recordings: readonly string[] = [],
+  ): SimulationResult | null {
+    if (recordings.length === 0) return this.run(values, protocol, stopped, undefined);
+    const { warmupMs, durationMs } = protocol as Record<keyof Protocol, number>; // all are read
+    const session = new RecordingSession(recordings, this.engine.constants, warmupMs, durationMs);
+    const result = this.trace(values, protocol, stopped, (circuit, block) => session.observe(circuit, block));
+    return result && { ...result, recorded: session.finish() };
   }
 
   /** Simulates under the eyes of an observer. */
