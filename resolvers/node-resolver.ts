@@ -5,6 +5,7 @@ import { Node } from '../schema/node.js';
 import { toParameterSet } from '../schema/parameter-set.js';
 import { toResponse } from '../schema/response.js';
 import { toSimulationRun } from '../schema/simulation-run.js';
+import { toSweep } from '../schema/sweep.js';
 import type { NodeKind } from '../src/domain/ids.js';
 import { requireId } from '../src/domain/ids.js';
 import type { Services } from '../src/services/services.js';
@@ -16,6 +17,7 @@ const find: { readonly [K in NodeKind]: (services: Services, id: string) => Prom
   SimulationRun: async ({ simulate }, id) => toSimulationRun(await simulate.get(id)),
   Execution: async ({ lookups }, id) => toExecution(await lookups.execution(id)),
   Response: async ({ respond }, id) => toResponse(await respond.get(id)),
+  Sweep: async ({ sweeps }, id) => toSweep(await sweeps.get(id)),
   Job: async ({ jobs }, id) => toJob(await jobs.get(id)),
 };
 

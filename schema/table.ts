@@ -16,7 +16,7 @@ export class Column {
   })
   numbers: NumberArray | null;
 
-  @Field(() => [String], { nullable: true, description: 'One a row. Null in a column of numbers.' })
+  @Field(() => [String], { nullable: 'itemsAndList', description: 'One a row. Null in a column of numbers.' })
   strings: readonly (string | null)[] | null;
 }
 

@@ -7,6 +7,7 @@ export const idPrefixes = {
   SimulationRun: 'run',
   Execution: 'exec',
   Response: 'resp',
+  Sweep: 'sweep',
   Job: 'job',
 } as const;
 

@@ -9,6 +9,7 @@ import { ParameterSetResolver } from '../../resolvers/parameter-set-resolver.js'
 import { ProvenanceResolver } from '../../resolvers/provenance-resolver.js';
 import { ResponseResolver } from '../../resolvers/response-resolver.js';
 import { SimulationRunResolver } from '../../resolvers/simulation-run-resolver.js';
+import { SweepResolver } from '../../resolvers/sweep-resolver.js';
 import { Execution } from '../../schema/execution.js';
 
 /** The executable schema, of every noun. Inputs are checked by the services, so there is no validator here. */
@@ -20,6 +21,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       SimulationRunResolver,
       EstimateResolver,
       ResponseResolver,
+      SweepResolver,
       JobResolver,
       NodeResolver,
       ProvenanceResolver,

@@ -9,6 +9,7 @@ import { ParameterSetService } from './parameter-set-service.js';
 import { RespondService, responseJob } from './respond-service.js';
 import { RunService } from './run-service.js';
 import { SimulateService, simulationJob } from './simulate-service.js';
+import { SweepService, sweepJob } from './sweep-service.js';
 import { TraceService } from './trace-service.js';
 
 /** Everything that can be asked of the lab. */
@@ -18,6 +19,7 @@ export interface Services {
   readonly simulate: SimulateService;
   readonly respond: RespondService;
   readonly explain: ExplainService;
+  readonly sweeps: SweepService;
   readonly trace: TraceService;
   readonly jobs: JobService;
   readonly lists: Lists;
@@ -36,14 +38,17 @@ export function createServices(lab: Lab, holder: string): Services {
   const jobs = new JobService(lab, holder);
   const respond = new RespondService(lab, jobs, parameterSets);
   const simulate = new SimulateService(lab, jobs, parameterSets);
+  const sweeps = new SweepService(lab, jobs, parameterSets);
   jobs.handle(responseJob, respond.handler(runs));
   jobs.handle(simulationJob, simulate.handler(runs));
+  jobs.handle(sweepJob, sweeps.handler(runs));
   return {
     models: new ModelService(lab),
     parameterSets,
     simulate,
     respond,
     explain: new ExplainService(lab),
+    sweeps,
     trace: new TraceService(lab),
     jobs,
     lists: new Lists(lab),

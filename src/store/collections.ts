@@ -5,6 +5,7 @@ import type {
   ParameterSetDocument,
   ResponseDocument,
   RunDocument,
+  SweepDocument,
 } from '../domain/documents.js';
 import type { StoreCollection, StoreDatabase } from './seam.js';
 
@@ -15,6 +16,7 @@ export interface Collections {
   readonly executions: StoreCollection<ExecutionDocument>;
   readonly claims: StoreCollection<ClaimDocument>;
   readonly responses: StoreCollection<ResponseDocument>;
+  readonly sweeps: StoreCollection<SweepDocument>;
   readonly jobs: StoreCollection<JobDocument>;
 }
 
@@ -26,6 +28,7 @@ export function collectionsOf(database: StoreDatabase): Collections {
     executions: database.collection('executions'),
     claims: database.collection('claims'),
     responses: database.collection('responses'),
+    sweeps: database.collection('sweeps'),
     jobs: database.collection('jobs'),
   };
 }

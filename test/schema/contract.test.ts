@@ -26,20 +26,14 @@ const notBuiltYet: readonly string[] = [
   'CreateExperimentInput',
   'CreateExperimentPayload',
   'AnnotatePayload',
-  'Column',
   'Design',
   'Experiment',
   'ExtendExperimentInput',
   'ExtendExperimentPayload',
-  'Float64Array',
-  'InputRange',
   'InvalidateResultPayload',
   'RangeFilter',
   'SpaceInput',
   'Subscription',
-  'Sweep',
-  'SweepInput',
-  'Table',
   'VerifyRunPayload',
   'Mutation.annotate',
   'Mutation.createExperiment',
@@ -50,9 +44,13 @@ const notBuiltYet: readonly string[] = [
   'Mutation.retryJob',
   'Mutation.verifyRun',
   'Query.experiment',
-  'Query.sweep',
   'RunSimulationInput.recordings',
 ];
+
+/** What is built, without the interfaces of a type for which the contract promises none: they add to it. */
+function withoutMoreInterfaces(isBuilt: string | undefined, promise: string): string | undefined {
+  return promise === 'GraphQLObjectType' ? isBuilt?.replace(/ of .*/, '') : isBuilt;
+}
 
 /** Every name of a schema with what it is: its kind, or its type and default. */
 function membersOf(schema: GraphQLSchema): Members {
@@ -109,7 +107,7 @@ const built = membersOf(buildGraphQLSchema());
 describe('the contract with clients', () => {
   for (const [name, type] of promised) {
     if (isNotBuilt(name)) continue;
-    test(`${name} is built: ${type}`, () => assert.equal(built.get(name), type));
+    test(`${name} is built: ${type}`, () => assert.equal(withoutMoreInterfaces(built.get(name), type), type));
   }
 
   test('has every name that is said not to be built yet', () => {
