@@ -6,7 +6,8 @@ import { isMainThread } from 'node:worker_threads';
 import { sha256 } from '../domain/digest.js';
 import type { Simulator } from '../models/model.js';
 import { findModel } from '../models/registry.js';
-import type { ModelNumerics, SimulationReply, SimulationTask } from './simulation-task.js';
+import { measureSpeed } from './measure-speed.js';
+import type { ModelNumerics, SimulationReply, SimulationSpeed, SimulationTask, SpeedTask } from './simulation-task.js';
 
 /** How much a worker yields to the threads that answer requests. On Linux, and only there, this is of the thread. */
 const NICENESS = 10;
@@ -37,6 +38,11 @@ function workshopOf(name: string): Workshop {
 export function describeNumerics(model: string): ModelNumerics {
   const { numericsDigest, kernelDigest } = workshopOf(model);
   return { numericsDigest, kernelDigest };
+}
+
+/** Times short runs, which are kept nowhere. */
+export function timeRuns({ model, values, protocol, stop }: SpeedTask): SimulationSpeed | null {
+  return measureSpeed(workshopOf(model).simulator, values, protocol, () => Atomics.load(stop, 0) !== 0);
 }
 
 /** Runs one simulation. */

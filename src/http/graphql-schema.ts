@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { CostResolver } from '../../resolvers/cost-resolver.js';
 import { EstimateResolver } from '../../resolvers/estimate-resolver.js';
 import { JobResolver } from '../../resolvers/job-resolver.js';
 import { ModelResolver } from '../../resolvers/model-resolver.js';
@@ -22,6 +23,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       EstimateResolver,
       ResponseResolver,
       SweepResolver,
+      CostResolver,
       JobResolver,
       NodeResolver,
       ProvenanceResolver,

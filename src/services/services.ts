@@ -1,4 +1,5 @@
 import { Claims } from './claims.js';
+import { CostService } from './cost-service.js';
 import { ExplainService } from './explain-service.js';
 import { JobService } from './job-service.js';
 import type { Lab } from './lab.js';
@@ -20,6 +21,7 @@ export interface Services {
   readonly respond: RespondService;
   readonly explain: ExplainService;
   readonly sweeps: SweepService;
+  readonly costs: CostService;
   readonly trace: TraceService;
   readonly jobs: JobService;
   readonly lists: Lists;
@@ -49,6 +51,7 @@ export function createServices(lab: Lab, holder: string): Services {
     respond,
     explain: new ExplainService(lab),
     sweeps,
+    costs: new CostService(lab),
     trace: new TraceService(lab),
     jobs,
     lists: new Lists(lab),

@@ -120,7 +120,7 @@ export class SweepService {
 
 /** Why a sweep would be refused as a whole, by what is missing of it; undefined when it would not. */
 export function sweepRefusal(
-  { wanted, runsToAdd, secondsToAdd }: SweepReading,
+  { wanted, runsToAdd, secondsToAdd }: Pick<SweepReading, 'wanted' | 'runsToAdd' | 'secondsToAdd'>,
   maxSeconds: number,
 ): CortigraphError | undefined {
   if (secondsToAdd <= maxSeconds) return undefined;
