@@ -137,7 +137,8 @@ export function sweepRefusal(
 }
 
 function answerOf(sweep: Sweep, reading: SweepReading, job: JobDocument | null): SweepAnswer {
-  const isPending = job?.active === true && reading.wanted.length > 0;
+  // Until its job is at an end, also where its last run is stored: only then is it known what was computed.
+  const isPending = job?.active === true;
   // Of a job under way, its progress counts; a run that others computed meanwhile is reused.
   const computed = Math.min((job?.active ? job.progress.done : job?.computedRuns) ?? 0, reading.runsStored);
   const answered = reading.points.filter(({ isAnswered }) => isAnswered).length;
