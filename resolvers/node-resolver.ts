@@ -6,6 +6,7 @@ import { toParameterSet } from '../schema/parameter-set.js';
 import { toRecording } from '../schema/recording.js';
 import { toResponse } from '../schema/response.js';
 import { toSimulationRun } from '../schema/simulation-run.js';
+import { toSweep } from '../schema/sweep.js';
 import type { NodeKind } from '../src/domain/ids.js';
 import { requireId } from '../src/domain/ids.js';
 import type { Services } from '../src/services/services.js';
@@ -18,6 +19,7 @@ const find: { readonly [K in NodeKind]: (services: Services, id: string) => Prom
   Execution: async ({ lookups }, id) => toExecution(await lookups.execution(id)),
   Recording: async ({ recordings }, id) => toRecording(await recordings.get(id)),
   Response: async ({ respond }, id) => toResponse(await respond.get(id)),
+  Sweep: async ({ sweeps }, id) => toSweep(await sweeps.get(id)),
   Job: async ({ jobs }, id) => toJob(await jobs.get(id)),
 };
 

@@ -5,11 +5,10 @@ import { ParameterSet, toParameterSet } from '../schema/parameter-set.js';
 import { Response, ResponseInput, toResponse } from '../schema/response.js';
 import { SimulationRun, toSimulationRun } from '../schema/simulation-run.js';
 import { checkedPageSize, maxPageSize } from '../src/services/pages.js';
-import type { ResponseRequest } from '../src/services/question.js';
 import type { RequestContext } from './context.js';
 import { outputNamed } from './output-named.js';
+import { responseRequest } from './response-request.js';
 import { askOptions, defaultWaitMs, waitMsMeaning } from './wait.js';
-import { defaultModel } from '../src/domain/model-definition.js';
 
 @Resolver(() => Response)
 export class ResponseResolver {
@@ -23,7 +22,7 @@ export class ResponseResolver {
     waitMs: number | null,
     @Ctx() context: RequestContext,
   ): Promise<Response> {
-    return toResponse(await context.services.respond.ask(requestOf(input), askOptions(context, waitMs)));
+    return toResponse(await context.services.respond.ask(responseRequest(input), askOptions(context, waitMs)));
   }
 
   @Query(() => Explanation, { nullable: true, description: 'How that question would be answered now, and why.' })
@@ -31,7 +30,7 @@ export class ResponseResolver {
     @Arg('input', () => ResponseInput) input: ResponseInput,
     @Ctx() { services }: RequestContext,
   ): Promise<Explanation> {
-    return toExplanation(await services.explain.explain(requestOf(input)));
+    return toExplanation(await services.explain.explain(responseRequest(input)));
   }
 
   @FieldResolver(() => ParameterSet)
@@ -56,10 +55,3 @@ export class ResponseResolver {
     return outputNamed(outputs, name);
   }
 }
-
-const requestOf = (input: ResponseInput): ResponseRequest => ({
-  ...input,
-  model: input.model ?? defaultModel,
-  source: input.source ?? 'AUTO',
-  estimand: input.estimand ?? 'FIXED_NETWORK',
-});

@@ -21,7 +21,7 @@ export class Progress {
   @Field(() => Int)
   done: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Those that do not come, for one of their point failed; the others go on.' })
   failed: number;
 
   @Field(() => Int)
@@ -54,7 +54,7 @@ export class JobError {
 
 @ObjectType({ implements: Node, description: 'Durable work: stored before it begins, found again after a crash.' })
 export class Job extends Node {
-  @Field({ description: '`response`, which answers a question, or `simulation`, which makes one run.' })
+  @Field({ description: '`response`, which answers a question, `simulation`, which makes one run, or `sweep`.' })
   kind: string;
 
   @Field(() => JobStatusEnum)
@@ -83,7 +83,7 @@ export const JobConnection = connectionType('Job', () => Job);
 
 @InputType()
 export class JobFilterInput extends CreatedBetweenInput {
-  @Field(() => String, { nullable: true, description: '`response` or `simulation`.' })
+  @Field(() => String, { nullable: true, description: '`response`, `simulation` or `sweep`.' })
   kind?: string;
 
   @Field(() => JobStatusEnum, { nullable: true })

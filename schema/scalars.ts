@@ -2,6 +2,7 @@ import type { ValueNode } from 'graphql';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { badUserInput } from '../src/domain/errors.js';
 import { quoted } from '../src/domain/nearest.js';
+import type { NumberArray } from '../src/domain/table.js';
 
 /** A moment, as an ISO 8601 text in UTC. */
 export { GraphQLDateTime as DateTime } from 'graphql-scalars';
@@ -48,14 +49,16 @@ export const ParameterValuesScalar = new GraphQLScalarType<unknown>({
   parseLiteral: (node, variables) => checkedValues(literal(node, variables)),
 });
 
-/** Numbers as the bytes of 64-bit floats. */
-export const Float64ArrayScalar = new GraphQLScalarType<unknown>({
+/** The numbers of a column, as the base64 of little-endian float64. */
+export const Float64ArrayScalar = new GraphQLScalarType<NumberArray, string>({
   name: 'Float64Array',
   description:
-    'Numbers as little-endian 64-bit floats in base64: `numpy.frombuffer(base64.b64decode(text), "<f8")`. One that is missing is NaN. Only given, never taken.',
+    'Numbers as little-endian float64 in base64; in Python `numpy.frombuffer(base64.b64decode(text))`. One that is missing is NaN. Only given, never taken.',
   serialize: (value) => {
-    const numbers = Float64Array.from(value as ArrayLike<number>);
-    return Buffer.from(numbers.buffer).toString('base64');
+    const numbers = value as NumberArray; // a column's, and nothing else has this type
+    const bytes = Buffer.alloc(numbers.length * Float64Array.BYTES_PER_ELEMENT);
+    numbers.forEach((number, i) => bytes.writeDoubleLE(number, i * Float64Array.BYTES_PER_ELEMENT));
+    return bytes.toString('base64');
   },
   parseValue: () => {
     throw badUserInput('Float64Array is not taken as an input.');

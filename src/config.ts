@@ -67,6 +67,12 @@ export const settings = {
     [1, 1e7],
     'Most biological seconds that one response may simulate.',
   ),
+  maxSweepSeconds: wholeNumber(
+    'CORTIGRAPH_MAX_SWEEP_SECONDS',
+    36_000,
+    [1, 1e9],
+    'Most biological seconds that one sweep may simulate.',
+  ),
   workers: wholeNumber(
     'CORTIGRAPH_WORKERS',
     availableParallelism(),

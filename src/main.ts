@@ -22,6 +22,7 @@ import { defaultPageSize, maxPageSize } from './services/pages.js';
 import type { Lab, LabSettings } from './services/lab.js';
 import type { Services } from './services/services.js';
 import { createServices } from './services/services.js';
+import { maxColumns } from './services/sweep-table.js';
 import { maxProvenanceEdges, maxProvenanceNodes } from './services/trace-service.js';
 import { collectionsOf } from './store/collections.js';
 import { migrate } from './store/migrate.js';
@@ -39,6 +40,9 @@ export interface Cortigraph {
 }
 
 const leases: Pick<LabSettings, 'heartbeatMs' | 'staleLeaseMs'> = { heartbeatMs: 5_000, staleLeaseMs: 20_000 };
+
+/** A table counts as so many lists: of one operation only a few may be asked for, for each reads thousands of runs. */
+const tableWeight = 100;
 
 /** Builds every room and opens the doors, on a store that it owns from here on: when it fails, it closes the store. */
 export async function openCortigraph(
@@ -80,7 +84,12 @@ async function build(
       project: 'default',
       createdBy: 'local',
     },
-    settings: { ...leases, maxResponseSeconds: config.maxResponseSeconds, ...settings },
+    settings: {
+      ...leases,
+      maxResponseSeconds: config.maxResponseSeconds,
+      maxSweepSeconds: config.maxSweepSeconds,
+      ...settings,
+    },
     log: logger,
   };
   const services = createServices(lab, `${hostname()}/${process.pid}/${lab.randomHex()}`);
@@ -94,7 +103,12 @@ async function build(
     listSizes: {
       byDefault: defaultPageSize,
       atMost: maxPageSize,
-      long: { 'ProvenanceGraph.nodes': maxProvenanceNodes, 'ProvenanceGraph.edges': maxProvenanceEdges },
+      long: {
+        'ProvenanceGraph.nodes': maxProvenanceNodes,
+        'ProvenanceGraph.edges': maxProvenanceEdges,
+        'Table.columns': maxColumns,
+        'Sweep.table': tableWeight,
+      },
     },
     firstQuery,
   });

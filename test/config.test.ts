@@ -33,6 +33,7 @@ describe('readConfig', () => {
       maxQueryCost: 50_000,
       maxQueryDepth: 12,
       maxResponseSeconds: 600,
+      maxSweepSeconds: 36_000,
     });
   });
 
@@ -51,6 +52,7 @@ describe('readConfig', () => {
       CORTIGRAPH_MAX_QUERY_COST: '9000',
       CORTIGRAPH_MAX_QUERY_DEPTH: '8',
       CORTIGRAPH_MAX_RESPONSE_SECONDS: '60',
+      CORTIGRAPH_MAX_SWEEP_SECONDS: '600',
       CORTIGRAPH_WORKERS: '3',
     });
     assert.deepEqual(config, {
@@ -67,6 +69,7 @@ describe('readConfig', () => {
       maxQueryCost: 9000,
       maxQueryDepth: 8,
       maxResponseSeconds: 60,
+      maxSweepSeconds: 600,
       workers: 3,
     });
   });

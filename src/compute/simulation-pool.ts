@@ -1,15 +1,20 @@
 import PQueue from 'p-queue';
 import { Piscina } from 'piscina';
-import type { ModelNumerics, SimulationReply, SimulationTask } from './simulation-task.js';
-import type { StopFlag } from './stop-flag.js';
+import type { ModelNumerics, SimulationReply, SimulationSpeed, SimulationTask, SpeedTask } from './simulation-task.js';
+import { StopFlag } from './stop-flag.js';
 
 const IDLE_MS = 60_000;
+
+/** Timed runs come after all others, and so many at most wait at once. */
+const TIMING_PRIORITY = -Number.MAX_SAFE_INTEGER;
+const MOST_TIMINGS = 8;
 
 /** Worker threads that simulate. Threads start when they are needed and end when they have been idle for a minute. */
 export class SimulationPool {
   readonly workers: number;
   private readonly threads: Piscina;
   private readonly waiting: PQueue;
+  private readonly timings = new Set<StopFlag>();
   private readonly numerics = new Map<string, Promise<ModelNumerics>>();
 
   /** @param workers how many simulations run at once */
@@ -49,6 +54,7 @@ export class SimulationPool {
     },
   ): Promise<SimulationReply> {
     const { priority, stop, begin, recordings = () => [] } = options;
+    if (this.waiting.pending >= this.workers) for (const timing of this.timings) timing.raise();
     return this.waiting.add(
       async () => {
         if (stop.raised || !(await begin())) return { kind: 'stopped' };
@@ -59,8 +65,34 @@ export class SimulationPool {
     );
   }
 
+  /**
+   * How fast short runs of these values are now, in one worker; they are kept nowhere. Null when no worker was free
+   * within the time, or when one was but a simulation needed it.
+   */
+  async speedOf(task: Omit<SpeedTask, 'stop'>, withinMs: number): Promise<SimulationSpeed | null> {
+    if (this.timings.size >= MOST_TIMINGS) return null;
+    const stop = new StopFlag();
+    this.timings.add(stop);
+    const timing = this.waiting.add(
+      async () => {
+        if (stop.raised) return null;
+        return (await this.threads.run({ ...task, stop: stop.word }, { name: 'timeRuns' })) as SimulationSpeed | null;
+      },
+      { priority: TIMING_PRIORITY },
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<null>((resolve) => {
+      timer = setTimeout(() => {
+        stop.raise();
+        resolve(null);
+      }, withinMs);
+    });
+    return Promise.race([timing.finally(() => this.timings.delete(stop)), tooLate]).finally(() => clearTimeout(timer));
+  }
+
   /** Waits for what runs and waits, then ends the threads. Raise the flags first, or that takes its time. */
   async close(): Promise<void> {
+    for (const timing of this.timings) timing.raise();
     await this.waiting.onIdle();
     await this.threads.close();
   }

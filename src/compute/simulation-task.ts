@@ -40,6 +40,15 @@ export interface SimulationDone {
 export type SimulationReply =
   SimulationDone | { readonly kind: 'stopped' } | { readonly kind: 'otherNumerics'; readonly numericsDigest: string };
 
+/** What is timed: runs of these values, short ones. */
+export type SpeedTask = Omit<SimulationTask, 'numericsDigest' | 'recordings'>;
+
+/** How long a run takes in one worker, on the wall: so long, and so long again for each second that it simulates. */
+export interface SimulationSpeed {
+  readonly msPerRun: number;
+  readonly msPerBiologicalSecond: number;
+}
+
 /** What the code of a worker computes, told by itself. */
 export interface ModelNumerics {
   readonly numericsDigest: string;

@@ -8,12 +8,15 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { ModelRecording } from '../domain/model-definition.js';
 import type { Recorded, Simulator } from '../models/model.js';
 import { findModel } from '../models/registry.js';
+import { measureSpeed } from './measure-speed.js';
 import type {
   EncodedRecording,
   ModelNumerics,
   SimulationDone,
   SimulationReply,
+  SimulationSpeed,
   SimulationTask,
+  SpeedTask,
 } from './simulation-task.js';
 
 /** How much a worker yields to the threads that answer requests. On Linux, and only there, this is of the thread. */
@@ -48,6 +51,11 @@ function workshopOf(name: string): Workshop {
 export function describeNumerics(model: string): ModelNumerics {
   const { numericsDigest, kernelDigest } = workshopOf(model);
   return { numericsDigest, kernelDigest };
+}
+
+/** Times short runs, which are kept nowhere. */
+export function timeRuns({ model, values, protocol, stop }: SpeedTask): SimulationSpeed | null {
+  return measureSpeed(workshopOf(model).simulator, values, protocol, () => Atomics.load(stop, 0) !== 0);
 }
 
 /** Runs one simulation. The bytes of its recordings are handed over, not copied. */

@@ -1,6 +1,6 @@
 import type { Estimand, Estimate, OutcomeCount } from './estimate.js';
 import type { ParameterValues } from './identity.js';
-import type { JobError, JobStatus, Progress } from './job.js';
+import type { JobError, JobStatus, PartFailure, Progress } from './job.js';
 import type { JsonObject } from './json.js';
 import type { Protocol } from './protocol.js';
 import type { RawSums } from './raw-sums.js';
@@ -124,13 +124,21 @@ export interface ResponseDocument extends Stored {
   readonly estimation: Attribution;
 }
 
+/** What a sweep asks. Its answer is read from the runs that are stored, whenever it is looked up. */
+export interface SweepDocument extends Stored {
+  readonly digest: string;
+  readonly preimage: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+}
+
 /**
  * Durable work. Its id follows from the key and the ordinal, and a next one is only made once this one is at an end: so
  * a key has at most one job under way.
  */
 export interface JobDocument extends Stored {
   readonly kind: string;
-  /** What the work is about: a question or a run. */
+  /** What the work is about: a question, a run or a sweep. */
   readonly key: string;
   /** The how-manieth job of its key it is, from 1. */
   readonly ordinal: number;
@@ -144,6 +152,8 @@ export interface JobDocument extends Stored {
   readonly computedRuns: number;
   readonly reusedRuns: number;
   readonly error: JobError | null;
+  /** Of the parts that failed while the others went on, at most a thousand; written when the job ends. */
+  readonly failures?: readonly PartFailure[];
   readonly attempt: number;
   readonly holder: string | null;
   readonly heartbeat: number;

@@ -94,6 +94,11 @@ export function questionIdentity(question: JsonObject): Identity {
   return identityOf('Response', { noun: 'question', ...question });
 }
 
+/** The identity of a sweep: its questions, and the inputs that are moved, in their order. */
+export function sweepIdentity(sweep: JsonObject): Identity {
+  return identityOf('Sweep', { noun: 'sweep', ...sweep });
+}
+
 /** The id of the nth job about something: whoever makes the next one makes the same, and the store keeps one. */
 export function jobId(key: string, ordinal: number): string {
   return idOf('Job', sha256(canonicalJson({ noun: 'job', key, ordinal })));

@@ -8,6 +8,7 @@ export const idPrefixes = {
   Execution: 'exec',
   Recording: 'rec',
   Response: 'resp',
+  Sweep: 'sweep',
   Job: 'job',
 } as const;
 

@@ -7,13 +7,20 @@ export const jobStatuses = ['QUEUED', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED'
 /** A name of {@link jobStatuses}. */
 export type JobStatus = (typeof jobStatuses)[number];
 
-/** How far a job is, in runs. Absolute figures, each set in one write. */
+/** How far a job is, in runs; `failed` are those that do not come because one of theirs failed. Absolute figures, each set in one write. */
 export interface Progress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
   readonly running: number;
   readonly at: string;
+}
+
+/** Why a part of a job failed, where the others went on: a point of a sweep, counted from 0. */
+export interface PartFailure {
+  readonly part: number;
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /** Why a job failed: a code, a sentence for people, and details for programs. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { CostResolver } from '../../resolvers/cost-resolver.js';
 import { EstimateResolver } from '../../resolvers/estimate-resolver.js';
 import { JobResolver } from '../../resolvers/job-resolver.js';
 import { ModelResolver } from '../../resolvers/model-resolver.js';
@@ -10,6 +11,7 @@ import { ProvenanceResolver } from '../../resolvers/provenance-resolver.js';
 import { RecordingResolver } from '../../resolvers/recording-resolver.js';
 import { ResponseResolver } from '../../resolvers/response-resolver.js';
 import { SimulationRunResolver } from '../../resolvers/simulation-run-resolver.js';
+import { SweepResolver } from '../../resolvers/sweep-resolver.js';
 import { Execution } from '../../schema/execution.js';
 
 /** The executable schema, of every noun. Inputs are checked by the services, so there is no validator here. */
@@ -22,6 +24,8 @@ export function buildGraphQLSchema(): GraphQLSchema {
       RecordingResolver,
       EstimateResolver,
       ResponseResolver,
+      SweepResolver,
+      CostResolver,
       JobResolver,
       NodeResolver,
       ProvenanceResolver,

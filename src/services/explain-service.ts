@@ -1,17 +1,15 @@
 import type { RunDocument } from '../domain/documents.js';
-import { CortigraphError } from '../domain/errors.js';
 import type { Identity, RunKey } from '../domain/identity.js';
 import { runIdentity } from '../domain/identity.js';
 import type { Json, JsonObject } from '../domain/json.js';
 import { protocolFields } from '../domain/protocol.js';
-import type { Assessment } from '../statistics/pool.js';
 import type { Lab } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
 import { readQuestion } from './question.js';
 import { ResponsePools } from './response-pools.js';
 import { nextReplicates } from './replicates.js';
 import type { ResponseCost } from './response-cost.js';
-import { costOf, refuseTooCostly, replicatesToAdd } from './response-cost.js';
+import { costOf, refusalOf, replicatesToAdd } from './response-cost.js';
 
 /** One part of a key that differs from that of a stored run. */
 export interface KeyDifference {
@@ -52,38 +50,28 @@ export class ExplainService {
   /** @throws CortigraphError BAD_USER_INPUT */
   async explain(request: ResponseRequest): Promise<Explanation> {
     const question = await readQuestion(this.lab, request);
-    const { pool, assessment } = await this.pools.poolOf(question);
+    const stored = await this.pools.poolOf(question);
+    const { pool, assessment } = stored;
     const missing = replicatesToAdd(question, assessment, pool.length === 0);
     const [next] = missing > 0 ? nextReplicates(question, pool, 1) : [];
     const { model, numericsDigest, values } = question;
     const protocol = next ?? pool[0]?.protocol ?? question.protocol;
     const key: RunKey = { model: model.name, numericsDigest, values, protocol };
     const identity = runIdentity(key);
-    const refusal = missing > 0 ? this.refusalOf(question, assessment, pool.length === 0) : null;
+    const refusal = missing > 0 ? refusalOf(question, stored, this.lab.settings.maxResponseSeconds) : undefined;
     const nearest = next ? await this.nearestRun(question, key) : null;
     return {
       question,
       reusedRuns: pool.map((run) => run._id),
-      willCompute: missing > 0 && refusal === null,
+      willCompute: missing > 0 && !refusal,
       cost: costOf(question, missing),
       key: identity,
       ingredients: JSON.parse(identity.preimage) as JsonObject,
       nearestRun: nearest?.run._id ?? null,
       differences: nearest?.differences ?? [],
-      refusal,
+      refusal: refusal ? `${refusal.code}: ${refusal.message}` : null,
       reason: reasonOf(pool.length, missing, assessment.unmet.length, nearest !== null),
     };
-  }
-
-  private refusalOf(question: Question, assessment: Assessment, poolIsEmpty: boolean): string | null {
-    try {
-      const { maxResponseSeconds: maxSeconds } = this.lab.settings;
-      refuseTooCostly(question, assessment, poolIsEmpty, { maxSeconds, computedSeconds: 0 });
-      return null;
-    } catch (error) {
-      if (error instanceof CortigraphError) return `${error.code}: ${error.message}`;
-      throw error;
-    }
   }
 
   private async nearestRun(

@@ -14,7 +14,7 @@ export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' |
 
 /** How a job ends. */
 export type JobEnd = Pick<JobDocument, 'status'> &
-  Partial<Pick<JobDocument, 'result' | 'computedRuns' | 'reusedRuns' | 'error'>>;
+  Partial<Pick<JobDocument, 'result' | 'computedRuns' | 'reusedRuns' | 'failures' | 'error'>>;
 
 /**
  * The documents of jobs. Every transition is one conditional write of one document: a holder writes only while the
@@ -117,7 +117,7 @@ export class JobLedger {
     const finishedAt = this.now();
     const { total, done, failed } = progress;
     const isDone = end.status === 'COMPLETED';
-    const last: Progress = { total: isDone ? done : total, done, failed, running: 0, at: finishedAt };
+    const last: Progress = { total: isDone ? done + failed : total, done, failed, running: 0, at: finishedAt };
     await this.jobs.updateOne(
       { _id, attempt, holder: this.holder, active: true },
       { $set: { ...end, active: false, finishedAt, progress: last } },

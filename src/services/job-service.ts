@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDocument } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
-import type { JobError, Progress } from '../domain/job.js';
+import type { JobError, PartFailure, Progress } from '../domain/job.js';
 import type { JsonObject } from '../domain/json.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
 import type { StopReason } from '../jobs/work-signal.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
-import { isConnectionLost } from '../store/store-errors.js';
+import { isStoreLost } from '../store/store-errors.js';
 import type { JobEnd, JobLease } from './job-ledger.js';
 import { JobLedger } from './job-ledger.js';
 import type { Lab } from './lab.js';
@@ -26,6 +26,8 @@ export interface JobResult {
   readonly result: string;
   readonly computedRuns: number;
   readonly reusedRuns: number;
+  /** Of the parts that failed while the others went on. */
+  readonly failures?: readonly PartFailure[];
 }
 
 /** Does the work of one kind of job. Idempotent: it may be called again after a crash, or elsewhere. */
@@ -255,10 +257,6 @@ export class JobService {
     this.lab.log.info({ jobId: job._id, attempt: job.attempt }, 'took up a job that nobody was working on');
     this.run(job);
   }
-}
-
-function isStoreLost(error: unknown): boolean {
-  return isConnectionLost(error) || (error instanceof CortigraphError && isConnectionLost(error.cause));
 }
 
 /** Waits for a promise to settle, for so long at most. */

@@ -24,6 +24,8 @@ export interface Log {
 export interface LabSettings {
   /** The most biological seconds that one response may simulate, warm-ups included. */
   readonly maxResponseSeconds: number;
+  /** The most biological seconds that one sweep may simulate, warm-ups included. */
+  readonly maxSweepSeconds: number;
   /** How often a holder shows that it lives, and others look. */
   readonly heartbeatMs: number;
   /** How long a heartbeat stands still before the lease is stale. */

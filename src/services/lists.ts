@@ -10,6 +10,7 @@ import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 import { responseJob } from './respond-service.js';
 import { simulationJob } from './simulate-service.js';
+import { sweepJob } from './sweep-service.js';
 import type { ListOrder, Page, PageRequest } from './pages.js';
 import { readFirstPages, readPage } from './pages.js';
 
@@ -92,7 +93,7 @@ export class Lists {
 
   /** @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing */
   jobs(filter: JobFilter, order: ListOrder): List<JobDocument> {
-    if (filter.kind != null) requireOneOf('kind of jobs', filter.kind, [responseJob, simulationJob]);
+    if (filter.kind != null) requireOneOf('kind of jobs', filter.kind, [responseJob, simulationJob, sweepJob]);
     const { kind, status } = filter;
     return list('Job', this.lab.collections.jobs, order, { ...given({ kind, status }), ...created(filter) });
   }

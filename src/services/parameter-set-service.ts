@@ -5,7 +5,7 @@ import type { ParameterValues } from '../domain/identity.js';
 import { parameterSetIdentity } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import { canonicalValues } from '../domain/parameter-values.js';
-import { isDuplicateKey } from '../store/store-errors.js';
+import { duplicateIndexes, isDuplicateKey } from '../store/store-errors.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 
@@ -40,6 +40,20 @@ export class ParameterSetService {
       if (!isDuplicateKey(error)) throw error;
       return { parameterSet: await this.get(parameterSet._id), created: false };
     }
+  }
+
+  /** As {@link ensure}, for many of one model, by two calls of the store. */
+  async ensureAll(model: string, all: readonly ParameterValues[]): Promise<void> {
+    const { parameterSets } = this.lab.collections;
+    const documents = all.map((values) => this.document(model, values));
+    const ids = documents.map(({ _id }) => _id);
+    const found = await parameterSets
+      .find<{ _id: string }>({ _id: { $in: ids } }, { projection: { model: 1 } })
+      .toArray();
+    const known = new Set(found.map(({ _id }) => _id));
+    const missing = documents.filter(({ _id }) => !known.has(_id));
+    if (missing.length === 0) return;
+    await parameterSets.insertMany(missing, { ordered: false }).catch(duplicateIndexes); // others may be faster
   }
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */

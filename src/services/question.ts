@@ -49,16 +49,27 @@ const MAX_REPLICATES = 10_000;
  * @throws CortigraphError BAD_USER_INPUT; UNAVAILABLE where only a surrogate may answer and there is none
  */
 export async function readQuestion(lab: Lab, request: ResponseRequest): Promise<Question> {
+  const { model, ...aspects } = await readAspects(lab, request);
+  return questionOf(model, { ...aspects, values: canonicalValues(model, request.parameters) });
+}
+
+/** All of a question but where it is asked: many questions may differ in their values only. */
+export type QuestionAspects = Omit<QuestionPayload, 'values'> & { readonly model: ModelDefinition };
+
+/**
+ * Checks what a request asks, whatever its parameters.
+ * @throws CortigraphError BAD_USER_INPUT; UNAVAILABLE where only a surrogate may answer and there is none
+ */
+export async function readAspects(lab: Lab, request: Omit<ResponseRequest, 'parameters'>): Promise<QuestionAspects> {
   const model = requireModel(lab, request.model);
   refuseSurrogate(request.source, model);
-  const values = canonicalValues(model, request.parameters);
   const protocol = completeProtocol(model.name, model.protocol, request.protocol ?? {});
   const tolerances = (request.tolerances ?? []).map((tolerance) => readTolerance(model, tolerance)).sort(byOutput);
   const replicates = readReplicates(request.replicates ?? 1);
   const pool: PoolRequest = { estimand: request.estimand, protocol, replicates, tolerances };
   checkTogether(model, pool, request.protocol ?? {});
   const { numericsDigest } = await lab.simulations.numericsOf(model.name);
-  return questionOf(model, { numericsDigest, values, ...pool });
+  return { model, numericsDigest, ...pool };
 }
 
 /** What of a question is stored in the job that answers it. */

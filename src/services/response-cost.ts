@@ -7,6 +7,7 @@ import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, wantedReplicates } from '../statistics/pool.js';
 import { studentHalfWidth } from '../statistics/student-t.js';
 import type { Question } from './question.js';
+import type { PoolOfQuestion } from './response-pools.js';
 
 /** What it would take to answer, in simulated time, warm-ups included. */
 export interface ResponseCost {
@@ -45,6 +46,24 @@ export function replicatesToAdd(question: Question, assessment: Assessment, pool
   );
   const wanted = Math.max(wantedReplicates(question.model, question), ...byTypicalNoise);
   return Math.min(Math.ceil(wanted), MANY_RUNS);
+}
+
+/**
+ * Why a question that its pool does not answer would be refused; undefined when it would not.
+ * @param maxSeconds the most biological seconds that one response may simulate
+ */
+export function refusalOf(
+  question: Question,
+  { pool, assessment }: PoolOfQuestion,
+  maxSeconds: number,
+): CortigraphError | undefined {
+  try {
+    refuseTooCostly(question, assessment, pool.length === 0, { maxSeconds, computedSeconds: 0 });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CortigraphError) return error;
+    throw error;
+  }
 }
 
 /**

@@ -25,13 +25,21 @@ export class ResponsePools {
 
   /** The pool of a question, as it is stored now. */
   async poolOf(question: Question): Promise<PoolOfQuestion> {
-    const runs = await this.candidates(question);
-    const withIds = selectPool(
-      question.model,
-      question,
-      runs.map((run) => ({ ...run, id: run._id })),
-    );
-    return { pool: withIds, assessment: assessPool(question.model, question, withIds) };
+    return heldAgainst(question, await this.candidates([question]));
+  }
+
+  /**
+   * The pools of questions that differ in their values only, in their order, by one call of the store: give a few
+   * hundred at a time.
+   */
+  async poolsOf(questions: readonly Question[]): Promise<readonly PoolOfQuestion[]> {
+    const byParameterSet = new Map<string, RunDocument[]>();
+    for (const run of await this.candidates(questions)) {
+      const known = byParameterSet.get(run.parameterSetId);
+      if (known) known.push(run);
+      else byParameterSet.set(run.parameterSetId, [run]);
+    }
+    return questions.map((question) => heldAgainst(question, byParameterSet.get(question.parameterSetId) ?? []));
   }
 
   /** Stores the answer that a sufficient pool gives, unless it is there; gives its id. */
@@ -74,17 +82,21 @@ export class ResponsePools {
     return identity.id;
   }
 
-  private candidates(question: Question): Promise<RunDocument[]> {
-    const { model, numericsDigest, parameterSetId, values, protocol, estimand } = question;
+  private async candidates(questions: readonly Question[]): Promise<RunDocument[]> {
+    const [first] = questions;
+    if (!first) return [];
+    const { model, numericsDigest, protocol, estimand } = first;
     const { runs } = this.lab.collections;
-    if (asksForOneRun(model, question)) {
-      const { id } = runIdentity({ model: model.name, numericsDigest, values, protocol });
-      return runs.find({ _id: id }).toArray();
+    if (asksForOneRun(model, first)) {
+      const ids = questions.map(
+        ({ values }) => runIdentity({ model: model.name, numericsDigest, values, protocol }).id,
+      );
+      return runs.find({ _id: oneOf(ids) }).toArray();
     }
     const { warmupMs, networkSeed } = protocol;
     return runs
       .find({
-        parameterSetId,
+        parameterSetId: oneOf(questions.map(({ parameterSetId }) => parameterSetId)),
         numericsDigest,
         'protocol.warmupMs': warmupMs,
         ...(estimand === 'FIXED_NETWORK' ? { 'protocol.networkSeed': networkSeed } : {}),
@@ -92,3 +104,15 @@ export class ResponsePools {
       .toArray();
   }
 }
+
+function heldAgainst(question: Question, runs: readonly RunDocument[]): PoolOfQuestion {
+  const pool = selectPool(
+    question.model,
+    question,
+    runs.map((run) => ({ ...run, id: run._id })),
+  );
+  return { pool, assessment: assessPool(question.model, question, pool) };
+}
+
+const oneOf = (ids: readonly string[]): string | { readonly $in: readonly string[] } =>
+  ids.length === 1 && ids[0] !== undefined ? ids[0] : { $in: ids };

@@ -9,7 +9,7 @@ import { nextReplicates } from './replicates.js';
 import { costOf, refuseTooCostly } from './response-cost.js';
 import type { RunService } from './run-service.js';
 
-/** One job's way to the answer of a question: adds replicates until the pool suffices. */
+/** The way to the answer of a question: adds replicates until the pool suffices. */
 export class ResponseWork {
   private readonly computed = new Set<string>();
   private running = 0;
@@ -20,7 +20,9 @@ export class ResponseWork {
     private readonly runs: RunService,
     private readonly pools: ResponsePools,
     private readonly question: Question,
-    private readonly context: JobContext,
+    private readonly context: Pick<JobContext, 'signal' | 'progress'>,
+    /** Of its first run; that of each further run is one lower. */
+    private readonly priority = 0,
   ) {}
 
   async finish(): Promise<JobResult> {
@@ -60,7 +62,7 @@ export class ResponseWork {
           };
           const { run, computed } = await this.runs.obtain(
             { model: model.name, numericsDigest, values, parameterSetId, protocol },
-            { signal, priority: -(this.computed.size + index), begun },
+            { signal, priority: this.priority - (this.computed.size + index), begun },
           );
           if (!computed) return;
           this.computed.add(run._id);

@@ -1,4 +1,5 @@
 import { Claims } from './claims.js';
+import { CostService } from './cost-service.js';
 import { ExplainService } from './explain-service.js';
 import { JobService } from './job-service.js';
 import type { Lab } from './lab.js';
@@ -10,6 +11,7 @@ import { Recordings } from './recordings.js';
 import { RespondService, responseJob } from './respond-service.js';
 import { RunService } from './run-service.js';
 import { SimulateService, simulationJob } from './simulate-service.js';
+import { SweepService, sweepJob } from './sweep-service.js';
 import { TraceService } from './trace-service.js';
 
 /** Everything that can be asked of the lab. */
@@ -20,6 +22,8 @@ export interface Services {
   readonly respond: RespondService;
   readonly recordings: Recordings;
   readonly explain: ExplainService;
+  readonly sweeps: SweepService;
+  readonly costs: CostService;
   readonly trace: TraceService;
   readonly jobs: JobService;
   readonly lists: Lists;
@@ -38,8 +42,10 @@ export function createServices(lab: Lab, holder: string): Services {
   const jobs = new JobService(lab, holder);
   const respond = new RespondService(lab, jobs, parameterSets);
   const simulate = new SimulateService(lab, jobs, parameterSets);
+  const sweeps = new SweepService(lab, jobs, parameterSets);
   jobs.handle(responseJob, respond.handler(runs));
   jobs.handle(simulationJob, simulate.handler(runs));
+  jobs.handle(sweepJob, sweeps.handler(runs));
   return {
     models: new ModelService(lab),
     parameterSets,
@@ -47,6 +53,8 @@ export function createServices(lab: Lab, holder: string): Services {
     respond,
     recordings: new Recordings(lab),
     explain: new ExplainService(lab),
+    sweeps,
+    costs: new CostService(lab),
     trace: new TraceService(lab),
     jobs,
     lists: new Lists(lab),

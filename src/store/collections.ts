@@ -6,6 +6,7 @@ import type {
   RecordingDocument,
   ResponseDocument,
   RunDocument,
+  SweepDocument,
 } from '../domain/documents.js';
 import type { StoreCollection, StoreDatabase } from './seam.js';
 
@@ -17,6 +18,7 @@ export interface Collections {
   readonly recordings: StoreCollection<RecordingDocument>;
   readonly claims: StoreCollection<ClaimDocument>;
   readonly responses: StoreCollection<ResponseDocument>;
+  readonly sweeps: StoreCollection<SweepDocument>;
   readonly jobs: StoreCollection<JobDocument>;
 }
 
@@ -29,6 +31,7 @@ export function collectionsOf(database: StoreDatabase): Collections {
     recordings: database.collection('recordings'),
     claims: database.collection('claims'),
     responses: database.collection('responses'),
+    sweeps: database.collection('sweeps'),
     jobs: database.collection('jobs'),
   };
 }

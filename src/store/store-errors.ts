@@ -84,6 +84,11 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
+/** As {@link isConnectionLost}, also of an error that {@link asUnavailable} made. */
+export function isStoreLost(error: unknown): boolean {
+  return isConnectionLost(error) || (error instanceof CortigraphError && isConnectionLost(error.cause));
+}
+
 /** A lost connection becomes a {@link CortigraphError} UNAVAILABLE with the error as its cause; all else stays. */
 export function asUnavailable(error: unknown): unknown {
   if (!isConnectionLost(error)) return error;

@@ -30,7 +30,16 @@ const explainQuery = `query ($input: ResponseInput!) { explain(input: $input) {
   reusedRuns runsToCompute biologicalSeconds nearestRun differences { field asked stored }
 } }`;
 
-const empty: Counts = { parameterSets: 0, runs: 0, executions: 0, recordings: 0, claims: 0, responses: 0, jobs: 0 };
+const empty: Counts = {
+  parameterSets: 0,
+  runs: 0,
+  executions: 0,
+  recordings: 0,
+  claims: 0,
+  responses: 0,
+  sweeps: 0,
+  jobs: 0,
+};
 
 overEachStore('an explanation', (door) => {
   /** Explains; fails when anything is stored for it. */

@@ -30,13 +30,10 @@ const notBuiltYet: readonly string[] = [
   'Experiment',
   'ExtendExperimentInput',
   'ExtendExperimentPayload',
-  'InputRange',
   'InvalidateResultPayload',
   'RangeFilter',
   'SpaceInput',
   'Subscription',
-  'Sweep',
-  'SweepInput',
   'VerifyRunPayload',
   'Mutation.annotate',
   'Mutation.createExperiment',
@@ -47,7 +44,6 @@ const notBuiltYet: readonly string[] = [
   'Mutation.retryJob',
   'Mutation.verifyRun',
   'Query.experiment',
-  'Query.sweep',
 ];
 
 /** Every name of a schema with what it is: its kind, or its type and default. */
