@@ -24,6 +24,7 @@ overEachStore('a response', (door) => {
     assert.equal(response.job?.status, 'COMPLETED');
     assert.equal(response.job?.result, response.id);
     assert.deepEqual(await door().counts(), {
+      ...before,
       parameterSets: before.parameterSets + 1,
       runs: before.runs + 1,
       executions: before.executions + 1,
