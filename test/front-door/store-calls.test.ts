@@ -6,6 +6,8 @@ import { forEachStore } from '../support/each-store.js';
 import type { FrontDoor } from '../support/front-door.js';
 import { openFrontDoor } from '../support/front-door.js';
 import { runMutation } from '../support/questions.js';
+import type { SweepData } from '../support/sweeps.js';
+import { sweepQuery } from '../support/sweeps.js';
 
 interface Lists {
   readonly simulationRuns: { readonly totalCount?: number; readonly nodes: readonly Run[] };
@@ -90,6 +92,29 @@ forEachStore('the calls of the store for a response', (open) => {
       const few = await ask(2);
       assert.deepEqual(few, ['executions.find', 'parameterSets.find', 'runs.find', 'runs.find']);
       assert.deepEqual(await ask(40), few);
+    } finally {
+      await door.close();
+    }
+  });
+});
+
+forEachStore('the calls of the store for a sweep', (open) => {
+  test('of 1,000 stored points are two for its runs, and one that keeps what it asks', async () => {
+    const calls = counting(await open());
+    const door = await openFrontDoor(calls.store, { settings: { heartbeatMs: 600_000 } });
+    try {
+      const axis = { name: 'x1', min: -3, max: 3, points: 1000 };
+      const input = { base: { model: 'ishigami-noisy', parameters: {} }, axes: [axis] };
+      const first = (await door.data<SweepData>(sweepQuery, { input })).sweep;
+      assert.deepEqual([first.computedRuns, first.status], [1000, 'READY']);
+      calls.take();
+      const again = (await door.data<SweepData>(sweepQuery, { input })).sweep;
+      assert.deepEqual([again.cached, again.reusedRuns, again.table], [true, 1000, first.table]);
+      assert.deepEqual(calls.take(), ['runs.find', 'runs.find']);
+      // Another sweep of the same points, the other way about.
+      const together = { ...input, axes: [axis, { name: 'x2', min: 0, max: 0, points: 1 }] };
+      assert.equal((await door.data<SweepData>(sweepQuery, { input: together })).sweep.cached, true);
+      assert.deepEqual(calls.take(), ['runs.find', 'runs.find', 'sweeps.insertOne']);
     } finally {
       await door.close();
     }
