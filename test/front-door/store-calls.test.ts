@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { StoreCalls } from '../support/counting-database.js';
+import { linspace } from '../../src/design/linspace.js';
+import { parameterSetIdentity, runIdentity } from '../../src/domain/identity.js';
 import { counting } from '../support/counting-database.js';
 import { forEachStore } from '../support/each-store.js';
 import type { FrontDoor } from '../support/front-door.js';
@@ -105,16 +107,26 @@ forEachStore('the calls of the store for a sweep', (open) => {
     try {
       const axis = { name: 'x1', min: -3, max: 3, points: 1000 };
       const input = { base: { model: 'ishigami-noisy', parameters: {} }, axes: [axis] };
-      const first = (await door.data<SweepData>(sweepQuery, { input })).sweep;
-      assert.deepEqual([first.computedRuns, first.status], [1000, 'READY']);
+      // One point is computed, and the others are stored as if they had been.
+      await door.data(sweepQuery, { input: { ...input, axes: [{ ...axis, max: -3, points: 1 }] } });
+      const { runs } = door.collections;
+      const run = (await runs.findOne({})) ?? assert.fail('no run');
+      const others = linspace(-3, 3, 1000).slice(1);
+      const copies = others.map((x1) => {
+        const values = { x1, x2: 0, x3: 0 };
+        return {
+          ...run,
+          _id: runIdentity({ ...run, values }).id,
+          parameterSetId: parameterSetIdentity(run.model, values).id,
+        };
+      });
+      await runs.insertMany(copies, { ordered: false });
       calls.take();
-      const again = (await door.data<SweepData>(sweepQuery, { input })).sweep;
-      assert.deepEqual([again.cached, again.reusedRuns, again.table], [true, 1000, first.table]);
-      assert.deepEqual(calls.take(), ['runs.find', 'runs.find']);
-      // Another sweep of the same points, the other way about.
-      const together = { ...input, axes: [axis, { name: 'x2', min: 0, max: 0, points: 1 }] };
-      assert.equal((await door.data<SweepData>(sweepQuery, { input: together })).sweep.cached, true);
+      const { sweep } = await door.data<SweepData>(sweepQuery, { input });
+      assert.deepEqual([sweep.status, sweep.cached, sweep.reusedRuns, sweep.job], ['READY', true, 1000, null]);
       assert.deepEqual(calls.take(), ['runs.find', 'runs.find', 'sweeps.insertOne']);
+      await door.data<SweepData>(sweepQuery, { input });
+      assert.deepEqual(calls.take(), ['runs.find', 'runs.find']);
     } finally {
       await door.close();
     }
