@@ -29,6 +29,7 @@ overEachStore('a response', (door) => {
       runs: before.runs + 1,
       executions: before.executions + 1,
       responses: before.responses + 1,
+      sweeps: 0,
       jobs: before.jobs + 1,
       claims: 0,
     });
