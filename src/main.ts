@@ -112,8 +112,9 @@ async function build(
     },
     firstQuery,
   });
-  // Before any question comes: later, a model that was not asked for yet would wait behind busy workers.
-  await Promise.all(lab.models.map(({ name }) => simulations.numericsOf(name)));
+  // Before any question comes: later, a model that was not asked for yet would wait behind busy workers. One after the
+  // other, so that a single worker has all of them warm, and the first question meets that one.
+  for (const { name } of lab.models) await simulations.numericsOf(name);
   await services.start();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
