@@ -97,10 +97,10 @@ overEachStore(
     });
 
     test('that come too late for a run under way are made after it', async () => {
-      const first = run(input(0.0245, undefined, 3000));
+      const first = run(input(0.0245, undefined, 300_000));
       await eventually(door().counts, ({ claims }) => claims === 1);
-      const second = await run(input(0.0245, ['raster'], 3000));
-      assert.deepEqual(kindsOf(second), ['raster']);
+      const second = await run(input(0.0245, ['isiCv'], 300_000));
+      assert.deepEqual(kindsOf(second), ['isiCv']);
       const { executions } = await look(second.simulationRun.id);
       assert.deepEqual(
         executions.map(({ error }) => error),
