@@ -34,7 +34,7 @@ async function compile(source: string, flags: readonly string[]): Promise<Uint8A
       },
     },
   );
-  assert.ok(!error && compiled, stderr.toString());
+  assert.ok(!error && compiled, String(stderr));
   return compiled;
 }
 
