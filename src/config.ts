@@ -113,16 +113,20 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return config;
 }
 
-/** The settings as a table for people: name, value, default and meaning, with secrets masked. */
-export function explainConfig(config: Config): string {
-  const rows = Object.entries(settings).map(([key, entry]) => {
-    const setting = entry as Setting<unknown>;
-    const value = setting.show(config[key as keyof Config]);
-    return [setting.name, value || '(none)', setting.show(setting.default) || '(none)', setting.meaning];
+/** A setting as it may be shown: with secrets masked. */
+export interface SettingView {
+  readonly name: string;
+  readonly value: string | null;
+  readonly default: string | null;
+  readonly meaning: string;
+}
+
+/** Every setting with its value, its default and its meaning. */
+export function describeConfig(config: Config): readonly SettingView[] {
+  return Object.entries(settings).map(([key, entry]) => {
+    const { name, meaning, default: byDefault, show } = entry as Setting<unknown>;
+    return { name, value: show(config[key as keyof Config]) || null, default: show(byDefault) || null, meaning };
   });
-  const table = [['Name', 'Value', 'Default', 'Meaning'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ') + '\n').join('');
 }
 
 function readSetting<T>(setting: Setting<T>, given: string | undefined): { value: T; problem?: string } {
