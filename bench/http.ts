@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { figure, machineLoad, quantile } from './figure.js';
+import { localCircuit } from '../src/models/local-circuit/local-circuit.js';
+import { figure, leastCpuMs, machineLoad, quantile } from './figure.js';
 
 const ROUNDS = 5;
 const REQUESTS = 2000;
@@ -16,6 +17,12 @@ const cached = {
   variables: { input: { parameters: { lgnRateE: 240, lgnRateI: 240 } } },
 };
 
+/** A question of one run, which no other of this benchmark shares. */
+const computed = (lgnRate: number): typeof cached => ({
+  ...cached,
+  variables: { input: { parameters: { lgnRateE: lgnRate, lgnRateI: lgnRate } } },
+});
+
 /**
  * The built server, started by `npm start`, asked over loopback. CPU is that of the whole server process, all threads;
  * reads /proc, so it runs on Linux only.
@@ -25,7 +32,13 @@ export async function benchHttp(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cortigraph-bench-'));
   const port = 20_000 + (process.pid % 20_000);
   const npm = spawn('npm', ['start'], {
-    env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, CORTIGRAPH_LOG_LEVEL: 'warn' },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      CORTIGRAPH_LOG_LEVEL: 'warn',
+      CORTIGRAPH_MAX_RESPONSE_SECONDS: '3000',
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
@@ -36,6 +49,13 @@ export async function benchHttp(): Promise<void> {
     figure('http.start.cpu', sum(pids.map(cpuSeconds)), 's, npm start (built) to the first answer');
     const server = pids.at(-1) ?? 0; // npm, the shell it leaves or not, and the server last
     figure('http.idle.rss', residentMB(server), 'MB');
+
+    const cost = (lgnRate: number): Promise<number> => computedCost(server, () => ask(computed(lgnRate)));
+    figure('http.cold-response.cpu', (await cost(240)) - kernelMs(240), "ms above the kernel's, the first of a server");
+    for (let lgnRate = 100; lgnRate < 200; lgnRate += 1) await cost(lgnRate);
+    const warm: number[] = [];
+    for (let lgnRate = 200; lgnRate < 230; lgnRate += 1) warm.push((await cost(lgnRate)) - kernelMs(lgnRate));
+    figure('http.warm-response.cpu', quantile(warm, 0.5), "ms above the kernel's, median of 30 after 100 others");
 
     await ask(cached);
     const cpu: Record<'typename' | 'cached', number[]> = { typename: [], cached: [] };
@@ -50,7 +70,10 @@ export async function benchHttp(): Promise<void> {
 
     const quiet = await latencies(() => ask(typename));
     figure('http.typename.p99.idle', quantile(quiet, 0.99), 'ms');
-    const keepBusy = { ...cached, variables: { input: { parameters: { lgnRateE: 480 }, replicates: 100 } } };
+    const keepBusy = {
+      ...cached,
+      variables: { input: { parameters: { lgnRateE: 480 }, protocol: { durationMs: 20_000 }, replicates: 100 } },
+    };
     await ask({ ...keepBusy, query: cached.query.replace('(input: $input)', '(input: $input, waitMs: 0)') });
     const busy = await latencies(() => ask(typename));
     figure('http.typename.p50.busy', quantile(busy, 0.5), 'ms');
@@ -61,6 +84,22 @@ export async function benchHttp(): Promise<void> {
     await new Promise((resolve) => npm.once('exit', resolve));
     rmSync(dataDir, { recursive: true });
   }
+}
+
+/** CPU milliseconds of a process, all its threads, for one answer that it computes. */
+async function computedCost(pid: number, ask: () => Promise<unknown>): Promise<number> {
+  const before = threadNanoseconds(pid);
+  await ask();
+  return (threadNanoseconds(pid) - before) / 1e6;
+}
+
+/** CPU milliseconds of the kernel alone for the run of {@link computed}, once it is compiled. */
+function kernelMs(lgnRate: number): number {
+  const simulator = localCircuit.createSimulator(readFileSync(new URL(localCircuit.kernelUrl)));
+  const defaults = Object.fromEntries(localCircuit.definition.inputs.map((input) => [input.name, input.default]));
+  const values = { ...defaults, lgnRateE: lgnRate, lgnRateI: lgnRate };
+  const protocol = { warmupMs: 500, durationMs: 4000, networkSeed: 1, noiseSeed: 1 };
+  return leastCpuMs(3, () => simulator.simulate(values, protocol, () => false));
 }
 
 interface Answer {

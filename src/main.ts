@@ -12,6 +12,7 @@ import { createLogger } from './http/logger.js';
 import type { HttpServer } from './http/server.js';
 import type { OpenLab } from './open-lab.js';
 import { openLab } from './open-lab.js';
+import { models } from './models/registry.js';
 import type { LabSettings } from './services/lab.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
@@ -36,8 +37,9 @@ export async function openCortigraph(
   try {
     const { openHttp } = await loading;
     const http = await openHttp(config, lab, logger);
-    // Before any question comes: later, a model that was not asked for yet would wait behind busy workers.
-    await lab.services.models.all();
+    // Before any question comes: later, a model that was not asked for yet would wait behind busy workers. One after the
+    // other, so that a single worker has all of them warm, and the first question meets that one.
+    for (const { definition } of models) await lab.simulations.numericsOf(definition.name);
     await lab.start();
     let closed: Promise<void> | undefined;
     const close = async (): Promise<void> => {

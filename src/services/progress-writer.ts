@@ -3,11 +3,17 @@ import type { Progress } from '../domain/job.js';
 import type { JobLedger } from './job-ledger.js';
 import type { Log } from './lab.js';
 
-/** Writes the latest progress, one write at a time: what comes while one is under way is written after it. */
+/** How long progress may be known to this process alone, in ms: a job that ends sooner writes none. */
+const WRITE_AFTER_MS = 200;
+
+/**
+ * Writes the latest progress for other processes and after a crash: some time after it was first told, one write at a
+ * time, so that work in small steps does not live to write of it.
+ */
 export class ProgressWriter {
   private current: Progress;
-  private writing: Promise<void> | undefined;
-  private dirty = false;
+  private timer: NodeJS.Timeout | undefined;
+  private writing = Promise.resolve();
 
   constructor(
     private readonly ledger: JobLedger,
@@ -21,8 +27,10 @@ export class ProgressWriter {
   set(progress: Omit<Progress, 'at'>): void {
     this.current = { ...progress, at: this.ledger.now() };
     this.seen(this.current);
-    this.dirty = true;
-    this.writing ??= this.write().finally(() => (this.writing = undefined));
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.writing = this.writing.then(() => this.write());
+    }, WRITE_AFTER_MS);
   }
 
   get latest(): Progress {
@@ -31,16 +39,13 @@ export class ProgressWriter {
 
   /** Waits for the write under way; what is still unwritten goes with the write that ends the job. */
   async settled(): Promise<void> {
-    this.dirty = false;
+    clearTimeout(this.timer);
     await this.writing;
   }
 
   private async write(): Promise<void> {
-    while (this.dirty) {
-      this.dirty = false;
-      await this.ledger.report(this.job, this.current).catch((error: unknown) => {
-        this.log.warn({ err: error, jobId: this.job._id }, 'progress could not be stored');
-      });
-    }
+    await this.ledger.report(this.job, this.current).catch((error: unknown) => {
+      this.log.warn({ err: error, jobId: this.job._id }, 'progress could not be stored');
+    });
   }
 }

@@ -98,4 +98,32 @@ describe('SimulationPool', () => {
     ]);
     assert.deepEqual(order, ['first', 'high', 'middle', 'low', 'low too']);
   });
+
+  const protocol = { warmupMs: 50, durationMs: 5000, networkSeed: 1, noiseSeed: 1 };
+  const speedOf = (withinMs: number): ReturnType<typeof pool.speedOf> =>
+    pool.speedOf({ model: 'local-circuit', values: circuit, protocol }, withinMs);
+
+  it('tells how long a run takes: by its seconds, or, of a model without time, by the run', async () => {
+    const circuitSpeed = await speedOf(20_000);
+    assert.ok(circuitSpeed && circuitSpeed.msPerBiologicalSecond > 0 && circuitSpeed.msPerRun === 0);
+    const timeless = { warmupMs: null, durationMs: null, networkSeed: null, noiseSeed: null };
+    const values = { x1: 1, x2: 1, x3: 1 };
+    const speed = await pool.speedOf({ model: 'ishigami', values, protocol: timeless }, 20_000);
+    assert.ok(speed && speed.msPerRun > 0 && speed.msPerBiologicalSecond === 0);
+  });
+
+  it('tells no speed while no worker is free, and waits no longer than it is told to', async () => {
+    const stop = new StopFlag();
+    const long = simulate(600_000, { stop });
+    await pool.numericsOf('local-circuit');
+    assert.equal(await speedOf(20), null);
+    stop.raise();
+    assert.deepEqual(await long, { kind: 'stopped' });
+  });
+
+  it('gives up timing when a simulation needs the worker', async () => {
+    const timing = speedOf(60_000);
+    assert.equal((await simulate(10)).kind, 'done');
+    assert.equal(await timing, null);
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overEachStore } from '../support/each-store.js';
 import type { ResponseView } from '../support/questions.js';
-import { cancelMutation, longProtocol, responseQuery, shortProtocol } from '../support/questions.js';
+import { responseQuery, shortProtocol } from '../support/questions.js';
 import type { SweepData } from '../support/sweeps.js';
 import { sweepQuery } from '../support/sweeps.js';
 
@@ -104,20 +104,10 @@ overEachStore('the cost of a request', (door) => {
     }
   });
 
-  test('is told while all workers are busy, without a measurement of those parameters', async () => {
-    const busy = { parameters: { sEE: 0.0261 }, protocol: { ...longProtocol, durationMs: 250_000 }, replicates: 2 };
-    const { response } =
-      (await door().data<{ response: ResponseView }>(responseQuery, { input: busy, waitMs: 0 })) ?? {};
-    const told = await cost({ response: { parameters: { sEE: 0.0262 }, protocol: shortProtocol } }).catch(
-      (error: unknown) => error,
-    );
-    await door().data(cancelMutation, { id: response.job?.id });
-    assert.ok(!(told instanceof Error) || /deepEqual|deep-equal/.test(told.message), String(told));
-  });
-
   test('over HTTP GET takes no worker', async () => {
     const response = { parameters: { sEE: 0.0263 }, protocol: shortProtocol };
     const { data } = await door().get<CostData>(costQuery, { input: { response } });
     assert.equal(data?.estimateCost.runsNeeded, 1);
+    assert.doesNotMatch(data?.estimateCost.basis ?? '', /at these parameters/);
   });
 });

@@ -24,10 +24,12 @@ overEachStore('a response', (door) => {
     assert.equal(response.job?.status, 'COMPLETED');
     assert.equal(response.job?.result, response.id);
     assert.deepEqual(await door().counts(), {
+      ...before,
       parameterSets: before.parameterSets + 1,
       runs: before.runs + 1,
       executions: before.executions + 1,
       responses: before.responses + 1,
+      sweeps: 0,
       jobs: before.jobs + 1,
       claims: 0,
     });

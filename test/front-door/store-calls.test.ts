@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { StoreCalls } from '../support/counting-database.js';
+import { linspace } from '../../src/design/linspace.js';
+import { parameterSetIdentity, runIdentity } from '../../src/domain/identity.js';
 import { counting } from '../support/counting-database.js';
 import { forEachStore } from '../support/each-store.js';
 import type { FrontDoor } from '../support/front-door.js';
 import { openFrontDoor } from '../support/front-door.js';
 import { runMutation } from '../support/questions.js';
+import type { SweepData } from '../support/sweeps.js';
+import { sweepQuery } from '../support/sweeps.js';
 
 interface Lists {
   readonly simulationRuns: { readonly totalCount?: number; readonly nodes: readonly Run[] };
@@ -95,6 +99,39 @@ forEachStore('the calls of the store for a response', (open) => {
       const few = await ask(2);
       assert.deepEqual(few, ['executions.find', 'parameterSets.find', 'runs.find', 'runs.find']);
       assert.deepEqual(await ask(40), few);
+    } finally {
+      await door.close();
+    }
+  });
+});
+
+forEachStore('the calls of the store for a sweep', (open) => {
+  test('of 1,000 stored points are two for its runs, and one that keeps what it asks', async () => {
+    const calls = counting(await open());
+    const door = await openFrontDoor(calls.store, { settings: { heartbeatMs: 600_000 } });
+    try {
+      const axis = { name: 'x1', min: -3, max: 3, points: 1000 };
+      const input = { base: { model: 'ishigami-noisy', parameters: {} }, axes: [axis] };
+      // One point is computed, and the others are stored as if they had been.
+      await door.data(sweepQuery, { input: { ...input, axes: [{ ...axis, max: -3, points: 1 }] } });
+      const { runs } = door.collections;
+      const run = (await runs.findOne({})) ?? assert.fail('no run');
+      const others = linspace(-3, 3, 1000).slice(1);
+      const copies = others.map((x1) => {
+        const values = { x1, x2: 0, x3: 0 };
+        return {
+          ...run,
+          _id: runIdentity({ ...run, values }).id,
+          parameterSetId: parameterSetIdentity(run.model, values).id,
+        };
+      });
+      await runs.insertMany(copies, { ordered: false });
+      calls.take();
+      const { sweep } = await door.data<SweepData>(sweepQuery, { input });
+      assert.deepEqual([sweep.status, sweep.cached, sweep.reusedRuns, sweep.job], ['READY', true, 1000, null]);
+      assert.deepEqual(calls.take(), ['runs.find', 'runs.find', 'sweeps.insertOne']);
+      await door.data<SweepData>(sweepQuery, { input });
+      assert.deepEqual(calls.take(), ['runs.find', 'runs.find']);
     } finally {
       await door.close();
     }

@@ -62,20 +62,20 @@ overEachStore(
     test('stops when it is cancelled, says so in the rows that are missing, and begins anew when it is asked for again', async () => {
       const input = {
         base: { parameters: { sEI: 0.044 }, protocol: longProtocol },
-        axes: [{ name: 'lgnRateE', min: 80, max: 120, points: 5 }],
+        axes: [{ name: 'lgnRateE', min: 80, max: 120, points: 41 }],
       };
       const { id, job } = await ask(door(), input, 0);
       const jobId = job?.id ?? assert.fail('no job');
       await eventually(
         () => jobOf(door(), jobId),
-        ({ progress }) => progress.running === 2,
+        ({ progress }) => progress.running > 0,
       );
       await door().data(cancelMutation, { id: jobId });
       await eventually(door().counts, ({ claims }) => claims === 0);
       const cancelled = await nodeOf(door(), id);
       assert.deepEqual([cancelled.status, cancelled.job?.status], ['READY', 'CANCELLED']);
-      assert.deepEqual(new Set(stringsOf(cancelled.table, 'status')), new Set(['CONFLICT']));
-      assert.match(stringsOf(cancelled.table, 'error')[0] ?? '', /cancelled; ask again/);
+      assert.equal(stringsOf(cancelled.table, 'status').at(-1), 'CONFLICT');
+      assert.match(stringsOf(cancelled.table, 'error').at(-1) ?? '', /cancelled; ask again/);
       const again = await ask(door(), input, 0);
       assert.equal(again.status, 'PENDING');
       assert.notEqual(again.job?.id, jobId);
@@ -110,7 +110,7 @@ forEachStore('a server that stops during a sweep', (open) => {
     await withServers(open, async (openDoor) => {
       const input = {
         base: { parameters: {}, protocol: { warmupMs: 50, durationMs: 2000 } },
-        axes: [{ name: 'lgnRateE', min: 80, max: 540, points: 47 }],
+        axes: [{ name: 'lgnRateE', min: 80, max: 310, points: 24 }],
       };
       const before = await openDoor();
       const { runs, executions, claims } = before.collections;
@@ -122,12 +122,12 @@ forEachStore('a server that stops during a sweep', (open) => {
       await before.close();
       assert.equal(await claims.countDocuments({}), 0);
       const done = await runs.countDocuments({});
-      assert.ok(done < 47, 'the job was over before the server stopped');
+      assert.ok(done < 24, 'the job was over before the server stopped');
       const after = await openDoor();
       const sweep = await eventually(() => nodeOf(after, id), isReady, 60_000);
       assert.ok(stringsOf(sweep.table, 'status').every((status) => status === 'READY'));
-      assert.deepEqual([await runs.countDocuments({}), await executions.countDocuments({})], [47, 47]);
-      assert.deepEqual([sweep.job?.status, sweep.computedRuns, sweep.reusedRuns], ['COMPLETED', 47 - done, done]);
+      assert.deepEqual([await runs.countDocuments({}), await executions.countDocuments({})], [24, 24]);
+      assert.deepEqual([sweep.job?.status, sweep.computedRuns, sweep.reusedRuns], ['COMPLETED', 24 - done, done]);
     });
   });
 });

@@ -20,13 +20,14 @@ export interface ServerProcess {
   readonly dispose: () => Promise<void>;
 }
 
-/** Starts the bundle with a command and an environment, on a data folder of its own unless one is given. */
+/** Starts a bundle with a command and an environment, on a data folder of its own unless one is given. */
 export async function startProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  program = bundle,
 ): Promise<ServerProcess> {
   const folder = await temporaryFolder();
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle, ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], {
     env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder.path, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -68,8 +69,9 @@ export async function startProcess(
 /** Starts a server and waits until it says where it listens. */
 export async function startServer(
   env: Readonly<Record<string, string>> = {},
+  program = bundle,
 ): Promise<ServerProcess & { readonly url: string }> {
-  const server = await startProcess([], env);
+  const server = await startProcess([], env, program);
   try {
     const { graphql } = JSON.parse(await server.line('"graphql"')) as { graphql: string };
     return { ...server, url: graphql };

@@ -33,15 +33,18 @@ export function buildNetwork(constants: CircuitConstants, networkSeed: number): 
   const lists = (count: number): number[][] => Array.from({ length: count }, () => []);
   const toE = lists(cells);
   const toI = lists(cells);
+  const pool = new Uint16Array(cells);
 
   const connect = (post: number, from: number, candidates: number, partners: number): void => {
-    const pool: number[] = [];
-    for (let pre = from; pre < from + candidates; pre += 1) if (pre !== post) pool.push(pre);
+    let length = 0;
+    for (let pre = from; pre < from + candidates; pre += 1) if (pre !== post) pool[length++] = pre;
+    const to = post < excitatoryCells ? toE : toI;
+    const place = placeOf(post, delaySteps);
     for (let i = 0; i < partners; i += 1) {
-      const j = i + random.below(pool.length - i);
-      const pre = pool[j] as number; // i ≤ j < pool.length, since partners ≤ candidates − 1
+      const j = i + random.below(length - i);
+      const pre = pool[j] as number; // i ≤ j < length, since partners ≤ candidates − 1
       pool[j] = pool[i] as number;
-      (post < excitatoryCells ? toE : toI)[pre]?.push(placeOf(post, delaySteps));
+      to[pre]?.push(place);
     }
   };
   for (let post = 0; post < cells; post += 1) {
@@ -51,7 +54,7 @@ export function buildNetwork(constants: CircuitConstants, networkSeed: number): 
   }
 
   const targets = (from: readonly number[][], begin: number, end: number): Int32Array[] =>
-    from.slice(begin, end).map((list) => Int32Array.from(list));
+    from.slice(begin, end).map((list) => new Int32Array(list));
   return {
     eToE: targets(toE, 0, excitatoryCells),
     eToI: targets(toI, 0, excitatoryCells),
