@@ -124,8 +124,10 @@ export interface SettingView {
 /** Every setting with its value, its default and its meaning. */
 export function describeConfig(config: Config): readonly SettingView[] {
   return Object.entries(settings).map(([key, entry]) => {
-    const { name, meaning, default: byDefault, show } = entry as Setting<unknown>;
-    return { name, value: show(config[key as keyof Config]) || null, default: show(byDefault) || null, meaning };
+    const setting = entry as Setting<unknown>;
+    const shown = (value: unknown): string | null => setting.show(value) || null;
+    const { name, meaning } = setting;
+    return { name, value: shown(config[key as keyof Config]), default: shown(setting.default), meaning };
   });
 }
 

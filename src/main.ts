@@ -121,11 +121,16 @@ const shell: Shell = {
   openLab: openForShell,
 };
 
-/** Runs a command as a shell gives it; `npm start` gives none, and serves. */
+/** Runs a command as a shell gives it. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   const { runProgram } = await import('./cli/program.js');
-  process.exitCode = await runProgram(args.length > 0 ? args : ['serve'], shell);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error; // whoever read the output has enough, as `head` does
+  });
+  process.exitCode = await runProgram(args, shell);
 }
 
 const [, entry, ...args] = process.argv;
-if (entry !== undefined && import.meta.url === pathToFileURL(realpathSync(entry)).href) void runCommand(args);
+if (entry !== undefined && import.meta.url === pathToFileURL(realpathSync(entry)).href) {
+  void runCommand(args.length > 0 ? args : ['serve']); // as `npm start`
+}

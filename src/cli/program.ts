@@ -22,6 +22,10 @@ export async function runProgram(args: readonly string[], shell: Shell): Promise
   };
   try {
     const program = programOf(shell, print);
+    if (args.length === 0) {
+      shell.stdout.write(program.helpInformation());
+      return exitCodes.usage;
+    }
     requireCommand(program, args[0]);
     await program.parseAsync(joinInputs(args), { from: 'user' });
     return exitCode;

@@ -26,10 +26,11 @@ export async function sweep(services: Services, asked: Asked, given: SweepArgume
   const moved = given.axes.flatMap(({ name, together }) => [name, ...(together ?? [])]);
   const points = pointsOf(answer.table, moved, outputs);
   if (given.plot !== undefined) {
-    const { drawSweep } = await import('./plot/sweep-plot.js');
+    const { drawSweep, withUnit } = await import('./plot/sweep-plot.js');
+    const unitOf = (name: string): string => model.inputs.find((input) => input.name === name)?.unit ?? '1';
     const axes = given.axes.map(({ name, together }) => ({
       at: moved.indexOf(name),
-      label: `${[name, ...(together ?? [])].join(' = ')} (${model.inputs.find((input) => input.name === name)?.unit ?? '1'})`,
+      label: withUnit([name, ...(together ?? [])].join(' = '), unitOf(name)),
     }));
     await writeDrawing(given.plot, drawSweep({ title: `${model.name}: ${model.title}`, axes, outputs, points }));
   }
@@ -60,7 +61,7 @@ function textOf(
     commonDecimals(points.map(({ figures }) => figures[i]?.standardError ?? null)),
   );
   const rows = points.map(({ values, figures, n, outcome, status }) => [
-    ...values.map(String),
+    ...values.map((value) => shownValue(value)),
     ...outputs.flatMap((_, i) => {
       const figure = figures[i];
       if (!figure) return ['–', ''];

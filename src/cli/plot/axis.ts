@@ -4,7 +4,7 @@ import { element, label, line } from './svg.js';
 /** Numbers along a line of the drawing. */
 export interface Axis {
   /** Where a number lies, in pixels. */
-  at(value: number): number;
+  readonly at: (value: number) => number;
   readonly ticks: readonly { readonly at: number; readonly text: string }[];
 }
 

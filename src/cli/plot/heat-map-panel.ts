@@ -67,7 +67,7 @@ function scaleOfColours(
       x: left,
       y: bottom - (i + 1) * height,
       width: 16,
-      height: height + 0.3,
+      height: height + 0.6,
       fill: shadeOf(i / (STEPS - 1)),
     }),
   );

@@ -28,21 +28,28 @@ const CAPTION_HEIGHT = 28;
  * shorter axis, or, where these are too many, as a map of colours.
  */
 export function drawSweep(sweep: DrawnSweep): string {
+  const isMap =
+    sweep.axes.length > 1 && sweep.axes.every((axis) => valuesAlong(axis, sweep.points).length > MOST_CURVES);
   const panels = sweep.axes.length > 1 ? gridPanels(sweep) : linePanels(sweep);
   const height = TITLE_HEIGHT + panels.length * PANEL_HEIGHT + CAPTION_HEIGHT;
   return drawing(PANEL_WIDTH, height, sweep.title, [
     label(80, 24, sweep.title),
     ...panels.map((draw, i) => draw(TITLE_HEIGHT + i * PANEL_HEIGHT)),
-    label(80, height - 10, captionOf(sweep), { fill: '#555555' }),
+    label(80, height - 10, captionOf(sweep, isMap), { fill: '#555555' }),
   ]);
 }
 
+const valuesAlong = ({ at }: DrawnAxis, points: readonly SweepPoint[]): readonly number[] => [
+  ...new Set(points.map(({ values }) => values[at] ?? 0)),
+];
+
 type Panel = (top: number) => string;
 
-function captionOf({ points }: DrawnSweep): string {
+function captionOf({ points }: DrawnSweep, isMap: boolean): string {
   const missing = points.filter(({ figures }) => figures.every((figure) => figure === null));
   const reasons = [...new Set(missing.map(reasonOf))].join(', ');
-  return `Bars: ± 1 standard error.${missing.length > 0 ? ` ×: no figures (${reasons}).` : ''}`;
+  const marks = isMap ? 'The table has the standard errors.' : 'Bars: ± 1 standard error.';
+  return `${marks}${missing.length > 0 ? ` ×: no figures (${reasons}).` : ''}`;
 }
 
 const reasonOf = ({ status, outcome }: SweepPoint): string => (status === 'READY' ? (outcome ?? 'no answer') : status);
@@ -58,9 +65,12 @@ function linePanels({ axes: [axis], outputs, points }: DrawnSweep): readonly Pan
     }));
     const only = shown.length === 1 ? shown[0]?.output : undefined;
     const name = only ? only.name : 'value';
-    return (top) => drawCurves({ curves, legend: null, bottom: axis?.label ?? '', left: `${name} (${unit})`, top });
+    return (top) => drawCurves({ curves, legend: null, bottom: axis?.label ?? '', left: withUnit(name, unit), top });
   });
 }
+
+/** A name with its unit; `1` is none. */
+export const withUnit = (name: string, unit: string): string => (unit === '1' ? name : `${name} (${unit})`);
 
 const curvePoint = (x: number, figure: SweepFigure | null | undefined): CurvePoint => ({
   x,
@@ -69,33 +79,24 @@ const curvePoint = (x: number, figure: SweepFigure | null | undefined): CurvePoi
 });
 
 function gridPanels({ axes, outputs, points }: DrawnSweep): readonly Panel[] {
-  const [slow, fast] = axes;
+  const [slow, fast] = axes.map((axis) => ({ ...axis, values: valuesAlong(axis, points) }));
   if (!slow || !fast) return [];
-  const at = (point: SweepPoint): readonly [number, number] => [point.values[slow.at] ?? 0, point.values[fast.at] ?? 0];
-  const slowValues = [...new Set(points.map((point) => at(point)[0]))];
-  const fastValues = [...new Set(points.map((point) => at(point)[1]))];
-  const turned = slowValues.length > fastValues.length; // the longer one goes along the bottom
-  const [along, across] = turned ? [slow, fast] : [fast, slow];
-  const series = turned ? fastValues : slowValues;
-  const place = (point: SweepPoint): readonly [number, number] => {
-    const [a, b] = at(point);
-    return turned ? [a, b] : [b, a];
-  };
+  const [along, across] = slow.values.length > fast.values.length ? [slow, fast] : [fast, slow];
   return outputs.map(({ name, unit }, i) => {
     const places = points.map((point) => {
-      const [x, y] = place(point);
+      const [x = 0, y = 0] = [point.values[along.at], point.values[across.at]];
       return { y, ...curvePoint(x, point.figures[i]) };
     });
-    if (series.length > MOST_CURVES) {
-      const shown = { places, bottom: along.label, left: across.label, name: `${name} (${unit})` };
+    if (across.values.length > MOST_CURVES) {
+      const shown = { places, bottom: along.label, left: across.label, name: withUnit(name, unit) };
       return (top) => drawHeatMap({ ...shown, top });
     }
-    const colours = shades(series.length);
-    const curves = series.map((value, k): Curve => ({
-      name: String(value),
+    const colours = shades(across.values.length);
+    const curves = across.values.map((value, k): Curve => ({
+      name: String(Number(value.toPrecision(4))),
       colour: colours[k] ?? colourOf(k),
       points: places.filter(({ y }) => y === value),
     }));
-    return (top) => drawCurves({ curves, legend: across.label, bottom: along.label, left: `${name} (${unit})`, top });
+    return (top) => drawCurves({ curves, legend: across.label, bottom: along.label, left: withUnit(name, unit), top });
   });
 }
