@@ -31,7 +31,8 @@ export async function withProgress<T>(
     looking = false;
     if (!job || ended) return;
     shown = true;
-    output.write(`\r${progressLine(job).slice(0, (output.columns ?? 80) - 1)}\x1b[K`);
+    // A terminal that does not know its width says 0.
+    output.write(`\r${progressLine(job).slice(0, (output.columns || 80) - 1)}\x1b[K`);
   };
   let timer: NodeJS.Timeout | undefined;
   if (output.isTTY) {
