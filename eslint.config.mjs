@@ -18,7 +18,19 @@ const everywhere = [
 ];
 
 export default tseslint.config(
-  { ignores: ['build*/', 'dist/', 'data/', 'node_modules/', '**/kernel/assembly/', 'scripts/', '*.mjs', '*.cjs'] },
+  {
+    ignores: [
+      'build*/',
+      'dist/',
+      'data/',
+      'node_modules/',
+      '**/kernel/assembly/',
+      'scripts/',
+      'bin/',
+      '*.mjs',
+      '*.cjs',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },

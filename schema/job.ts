@@ -1,6 +1,7 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { JobDocument } from '../src/domain/documents.js';
 import { jobStatuses } from '../src/domain/job.js';
+import { speedOf } from '../src/services/job-speed.js';
 import { connectionType } from './connection.js';
 import { graphqlEnum } from './enum.js';
 import { Node } from './node.js';
@@ -97,32 +98,13 @@ export class JobPayload {
 }
 
 /** A stored job as its GraphQL type. */
-export function toJob({
-  _id,
-  kind,
-  active,
-  status,
-  progress,
-  result,
-  error,
-  attempt,
-  createdAt,
-  finishedAt,
-}: JobDocument): Job {
-  const seconds = (Date.parse(progress.at) - Date.parse(createdAt)) / 1000;
-  const runsPerSecond = progress.done > 0 && seconds > 0 ? progress.done / seconds : null;
-  const left = Math.max(progress.total - progress.done - progress.failed, 0);
-  const whileActive = runsPerSecond === null ? null : left / runsPerSecond;
-  const secondsLeft = active ? whileActive : status === 'COMPLETED' ? 0 : null;
+export function toJob(job: JobDocument): Job {
+  const { _id, kind, status, progress, result, error, attempt, createdAt, finishedAt } = job;
   return Object.assign(new Job(), {
     id: _id,
     kind,
     status,
-    progress: {
-      ...progress,
-      runsPerSecond,
-      secondsLeft,
-    },
+    progress: { ...progress, ...speedOf(job) },
     result,
     error,
     attempt,

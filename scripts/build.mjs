@@ -84,7 +84,7 @@ async function bundle() {
   const { rolldown } = await import('rolldown'); // only when there is something to build
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   // These bring files of their own (native code, workers, pages) or are only loaded when they are asked for.
-  const external = ['libsql', 'mongodb', 'piscina', 'altair-static'];
+  const external = ['libsql', 'mongodb', 'piscina', 'altair-static', '@resvg/resvg-wasm'];
   for (const name of external) if (!dependencies[name]) throw new Error(`${name} is no dependency any more`);
   external.push('class-validator'); // type-graphql's option that is not used and not installed
   const build = await rolldown({

@@ -113,16 +113,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return config;
 }
 
-/** The settings as a table for people: name, value, default and meaning, with secrets masked. */
-export function explainConfig(config: Config): string {
-  const rows = Object.entries(settings).map(([key, entry]) => {
+/** A setting as it may be shown: with secrets masked. */
+export interface SettingView {
+  readonly name: string;
+  readonly value: string | null;
+  readonly default: string | null;
+  readonly meaning: string;
+}
+
+/** Every setting with its value, its default and its meaning. */
+export function describeConfig(config: Config): readonly SettingView[] {
+  return Object.entries(settings).map(([key, entry]) => {
     const setting = entry as Setting<unknown>;
-    const value = setting.show(config[key as keyof Config]);
-    return [setting.name, value || '(none)', setting.show(setting.default) || '(none)', setting.meaning];
+    const shown = (value: unknown): string | null => setting.show(value) || null;
+    const { name, meaning } = setting;
+    return { name, value: shown(config[key as keyof Config]), default: shown(setting.default), meaning };
   });
-  const table = [['Name', 'Value', 'Default', 'Meaning'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ') + '\n').join('');
 }
 
 function readSetting<T>(setting: Setting<T>, given: string | undefined): { value: T; problem?: string } {

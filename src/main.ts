@@ -1,48 +1,29 @@
 /** The wiring: the one place that knows every room. */
-import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import { migrations } from '../migrations/all.js';
-import type { RequestContext } from '../resolvers/context.js';
-import { createLoaders } from '../resolvers/context.js';
 import { readBuildInfo } from './build-info.js';
-import { SimulationPool } from './compute/simulation-pool.js';
+import type { Shell } from './cli/shell.js';
+import { WarningLog } from './cli/warning-log.js';
 import type { Config } from './config.js';
-import { explainConfig, readConfig } from './config.js';
-import { CortigraphError } from './domain/errors.js';
-import { firstQuery } from './http/first-query.js';
-import { buildGraphQLSchema } from './http/graphql-schema.js';
+import { describeConfig, readConfig } from './config.js';
 import { createLogger } from './http/logger.js';
 import type { HttpServer } from './http/server.js';
-import { createHttpServer } from './http/server.js';
+import type { OpenLab } from './open-lab.js';
+import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
-import { defaultPageSize, maxPageSize } from './services/pages.js';
-import type { Lab, LabSettings } from './services/lab.js';
-import type { Services } from './services/services.js';
-import { createServices } from './services/services.js';
-import { maxColumns } from './services/sweep-table.js';
-import { maxProvenanceEdges, maxProvenanceNodes } from './services/trace-service.js';
-import { collectionsOf } from './store/collections.js';
+import type { LabSettings } from './services/lab.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
 
 /** A whole server, which listens or answers in process. */
-export interface Cortigraph {
+export interface Cortigraph extends Omit<OpenLab, 'start'> {
   readonly http: HttpServer;
-  readonly services: Services;
-  readonly store: Store;
-  readonly simulations: SimulationPool;
   /** Finishes requests under way, gives unfinished work back, closes the store. */
   close(): Promise<void>;
 }
-
-const leases: Pick<LabSettings, 'heartbeatMs' | 'staleLeaseMs'> = { heartbeatMs: 5_000, staleLeaseMs: 20_000 };
-
-/** A table counts as so many lists: of one operation only a few may be asked for, for each reads thousands of runs. */
-const tableWeight = 100;
 
 /** Builds every room and opens the doors, on a store that it owns from here on: when it fails, it closes the store. */
 export async function openCortigraph(
@@ -51,84 +32,31 @@ export async function openCortigraph(
   logger: Logger,
   settings: Partial<LabSettings> = {},
 ): Promise<Cortigraph> {
-  const simulations = new SimulationPool(config.workers);
+  const loading = import('./open-http.js'); // a shell has no use for it
+  const lab = await openLab(config, store, logger, { settings });
   try {
-    return await build(config, store, simulations, logger, settings);
+    const { openHttp } = await loading;
+    const http = await openHttp(config, lab, logger);
+    // Before any question comes: later, a model that was not asked for yet would wait behind busy workers. One after the
+    // other, so that a single worker has all of them warm, and the first question meets that one.
+    for (const { definition } of models) await lab.simulations.numericsOf(definition.name);
+    await lab.start();
+    let closed: Promise<void> | undefined;
+    const close = async (): Promise<void> => {
+      const ends = await Promise.allSettled([http.stop(), lab.close()]);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    };
+    return { ...lab, http, close: () => (closed ??= close()) };
   } catch (error) {
-    await Promise.allSettled([simulations.close(), store.close()]);
+    await lab.close().catch(() => undefined);
     throw error;
   }
 }
 
-async function build(
-  config: Config,
-  store: Store,
-  simulations: SimulationPool,
-  logger: Logger,
-  settings: Partial<LabSettings>,
-): Promise<Cortigraph> {
-  const applied = await migrate(store.database, migrations, () => new Date());
-  if (applied.length > 0) logger.info({ applied }, 'migrated the store');
-  const lab: Lab = {
-    collections: collectionsOf(store.database),
-    blobs: store.blobs,
-    simulations,
-    models: models.map((model) => model.definition),
-    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
-    randomHex: () => randomBytes(16).toString('hex'),
-    attribution: {
-      agent: 'cortigraph',
-      host: hostname(),
-      softwareVersion: readBuildInfo().softwareVersion,
-      nodeVersion: process.version,
-      project: 'default',
-      createdBy: 'local',
-    },
-    settings: {
-      ...leases,
-      maxResponseSeconds: config.maxResponseSeconds,
-      maxSweepSeconds: config.maxSweepSeconds,
-      ...settings,
-    },
-    log: logger,
-  };
-  const services = createServices(lab, `${hostname()}/${process.pid}/${lab.randomHex()}`);
-  const http = await createHttpServer<RequestContext>({
-    schema: buildGraphQLSchema(),
-    createContext: ({ mayCompute, origin }) => ({ services, loaders: createLoaders(services), mayCompute, origin }),
-    logger,
-    config,
-    readiness: () => store.ping(),
-    openBlob: (digest) => store.blobs.open(digest),
-    listSizes: {
-      byDefault: defaultPageSize,
-      atMost: maxPageSize,
-      long: {
-        'ProvenanceGraph.nodes': maxProvenanceNodes,
-        'ProvenanceGraph.edges': maxProvenanceEdges,
-        'Table.columns': maxColumns,
-        'Sweep.table': tableWeight,
-      },
-    },
-    firstQuery,
-  });
-  // Before any question comes: later, a model that was not asked for yet would wait behind busy workers. One after the
-  // other, so that a single worker has all of them warm, and the first question meets that one.
-  for (const { name } of lab.models) await simulations.numericsOf(name);
-  await services.start();
-  let closed: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    const doors = await Promise.allSettled([http.stop(), services.close()]);
-    const rooms = await Promise.allSettled([simulations.close(), store.close()]);
-    for (const end of [...doors, ...rooms]) if (end.status === 'rejected') throw end.reason;
-  };
-  return { http, services, store, simulations, close: () => (closed ??= close()) };
-}
-
-/** `npm start`: serves until SIGINT or SIGTERM. */
-async function serve(): Promise<void> {
+/** Serves until SIGINT or SIGTERM; gives the addresses once it listens. */
+async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string, string>>> {
   const config = readConfig(process.env);
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(config.logLevel, logTo === 'stdout' ? undefined : process.stderr);
   const store = await openStore(config);
   const server = await openCortigraph(config, store, logger);
   let stopping = false;
@@ -149,55 +77,60 @@ async function serve(): Promise<void> {
   try {
     const { url } = await server.http.start(config.port, config.host);
     const at = (config.publicUrl ?? url).replace(/\/$/, '');
-    logger.info(
-      { graphql: `${at}/graphql`, explorer: `${at}/explorer/`, health: `${at}/healthz`, store: store.description },
-      `Cortigraph ${readBuildInfo().softwareVersion} serves on ${at}`,
-    );
+    const addresses = { graphql: `${at}/graphql`, explorer: `${at}/explorer/`, health: `${at}/healthz` };
+    const served = { ...addresses, store: store.description };
+    logger.info(served, `Cortigraph ${readBuildInfo().softwareVersion} serves on ${at}`);
+    return served;
   } catch (error) {
     await server.close();
     throw error;
   }
 }
 
-/** `npm run migrate`: brings the store to this software's schema, and says what was done. */
-async function migrateStore(): Promise<void> {
+/** Brings the store to this software's schema, and says what was done. */
+async function migrateStore(): Promise<{ readonly store: string; readonly applied: readonly string[] }> {
   const store = await openStore(readConfig(process.env));
   try {
-    const applied = await migrate(store.database, migrations, () => new Date());
-    const done = applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to do';
-    process.stdout.write(`${store.description}: ${done}\n`);
+    return { store: store.description, applied: await migrate(store.database, migrations, () => new Date()) };
   } finally {
     await store.close();
   }
 }
 
-/** Prints every setting, its value and its meaning. */
-async function explainSettings(): Promise<void> {
-  process.stdout.write(`${explainConfig(readConfig(process.env))}\n`);
+/** The lab for one command: the server's store, without HTTP; work that others left is not for a shell. */
+async function openForShell(): Promise<OpenLab> {
+  const config = readConfig(process.env);
+  const log = new WarningLog(process.stderr, { stacks: ['trace', 'debug'].includes(config.logLevel) });
+  const lab = await openLab(config, await openStore(config), log, { takesUp: 'asked' });
+  try {
+    await lab.start();
+    return lab;
+  } catch (error) {
+    await lab.close().catch(() => undefined);
+    throw error;
+  }
 }
 
-const commands: Readonly<Record<string, () => Promise<void>>> = {
+const shell: Shell = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  softwareVersion: () => readBuildInfo().softwareVersion,
   serve,
   migrate: migrateStore,
-  config: explainSettings,
+  settings: () => describeConfig(readConfig(process.env)),
+  openLab: openForShell,
 };
 
-/** Runs a command; a failure that has a code is told in a sentence, any other with its stack. */
-async function run(name: string): Promise<void> {
-  const command = commands[name];
-  if (!command) {
-    process.stderr.write(`There is no command ${name}; there are: ${Object.keys(commands).join(', ')}.\n`);
-    process.exitCode = 2;
-    return;
-  }
-  try {
-    await command();
-  } catch (error) {
-    const text = error instanceof CortigraphError ? `${error.code}: ${error.message}` : String((error as Error).stack);
-    process.stderr.write(`${text}\n`);
-    process.exitCode = 1;
-  }
+/** Runs a command as a shell gives it. */
+export async function runCommand(args: readonly string[]): Promise<void> {
+  const { runProgram } = await import('./cli/program.js');
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error; // whoever read the output has enough, as `head` does
+  });
+  process.exitCode = await runProgram(args, shell);
 }
 
-const [, entry, name = 'serve'] = process.argv;
-if (entry !== undefined && import.meta.url === pathToFileURL(realpathSync(entry)).href) void run(name);
+const [, entry, ...args] = process.argv;
+if (entry !== undefined && import.meta.url === pathToFileURL(realpathSync(entry)).href) {
+  void runCommand(args.length > 0 ? args : ['serve']); // as `npm start`
+}

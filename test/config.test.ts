@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explainConfig, readConfig, settings } from '../src/config.js';
+import { describeConfig, readConfig, settings } from '../src/config.js';
 import { CortigraphError } from '../src/domain/errors.js';
 
 /** The message with which an environment is refused. */
@@ -125,14 +125,14 @@ describe('readConfig', () => {
   });
 });
 
-describe('explainConfig', () => {
-  it('has a line for each setting with value, default and meaning', () => {
-    const lines = explainConfig(readConfig({ PORT: '4100' })).split('\n');
-    for (const { name, meaning } of Object.values(settings)) {
-      const line = lines.find((candidate) => candidate.startsWith(`${name} `));
-      assert.ok(line?.endsWith(meaning), name);
-    }
-    assert.match(lines.find((line) => line.startsWith('PORT')) ?? '', /^PORT +4100 +4000 +TCP port/);
+describe('describeConfig', () => {
+  it('has each setting with value, default and meaning', () => {
+    const described = describeConfig(readConfig({ PORT: '4100' }));
+    assert.deepEqual(
+      described.map(({ name, meaning }) => [name, meaning]),
+      Object.values(settings).map(({ name, meaning }) => [name, meaning]),
+    );
+    assert.deepEqual(described[0], { ...described[0], name: 'PORT', value: '4100', default: '4000' });
   });
 
   for (const uri of [
@@ -143,7 +143,7 @@ describe('explainConfig', () => {
     'mongodb://db/?authMechanismProperties=AWS_SESSION_TOKEN:hunter2',
   ]) {
     it(`masks the secret of ${uri.replace('hunter2', '…')}`, () => {
-      const table = explainConfig(readConfig({ MONGODB_URI: uri }));
+      const table = JSON.stringify(describeConfig(readConfig({ MONGODB_URI: uri })));
       assert.doesNotMatch(table, /hunter2/);
       assert.match(table, /\*\*\*/);
     });

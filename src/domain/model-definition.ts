@@ -60,6 +60,21 @@ export interface ModelFlag {
   readonly fanoFactorAbove: number;
 }
 
+/** Sources of events that belong together, such as a population: `count` of them from the number `first`. */
+export interface SourceGroup {
+  readonly name: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** How to read a table that has a row an event: the columns of when and of whose it is, and who there is. */
+export interface EventTable {
+  readonly time: string;
+  readonly source: string;
+  /** Of all sources, in the order of their numbers. */
+  readonly groups: readonly SourceGroup[];
+}
+
 /** Something that a run can record beside its figures, when it is asked to. */
 export interface ModelRecording {
   readonly kind: string;
@@ -68,6 +83,8 @@ export interface ModelRecording {
   readonly meaning: string;
   /** The longest run, in ms after the warm-up, that it can be recorded of; null without a limit. */
   readonly maxDurationMs: number | null;
+  /** Of one whose table has a row an event. */
+  readonly events?: EventTable;
 }
 
 /** The precision to which a model reads its inputs. */

@@ -30,6 +30,9 @@ export interface JobResult {
   readonly failures?: readonly PartFailure[];
 }
 
+/** Which of the jobs that nobody works on a process takes up. */
+export type TakesUp = 'any' | 'asked';
+
 /** Does the work of one kind of job. Idempotent: it may be called again after a crash, or elsewhere. */
 export type JobHandler = (context: JobContext) => Promise<JobResult>;
 
@@ -58,9 +61,14 @@ export class JobService {
   private readonly submitting = new Set<Promise<unknown>>();
   private closed = false;
 
+  /** Jobs that somebody asked this process for. */
+  private readonly asked = new Set<string>();
+
   constructor(
     private readonly lab: Lab,
     holder: string,
+    /** Which jobs that others left it takes up: a server any, a process that ends soon only what it is asked for. */
+    private readonly takesUp: TakesUp = 'any',
   ) {
     this.ledger = new JobLedger(lab, holder);
     this.leases = new LeaseWatch(() => lab.clock.monotonicMs(), lab.settings.staleLeaseMs);
@@ -157,13 +165,21 @@ export class JobService {
   private async submitOnce(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
     for (;;) {
       const latest = await this.ledger.latestOf(key);
-      if (latest?.active) return latest;
+      if (latest?.active) return await this.joined(latest);
       const job = await this.ledger.insert(kind, key, (latest?.ordinal ?? 0) + 1, payload);
       if (!job) continue; // somebody else was first: join that
       this.lab.log.info({ jobId: job._id, kind, key }, 'job begun');
       this.run(job);
       return job;
     }
+  }
+
+  /** A job that is under way already; one that was given back is taken up at once. */
+  private async joined(job: JobDocument): Promise<JobDocument> {
+    if (this.takesUp === 'any') return job;
+    this.asked.add(job._id);
+    if (this.isForTaking(job)) await this.takeUp(job);
+    return job;
   }
 
   private stopLocal(id: string, reason: StopReason): void {
@@ -249,6 +265,7 @@ export class JobService {
 
   private isForTaking({ _id, kind, attempt, holder, heartbeat }: JobLease): boolean {
     if (this.local.has(_id) || !this.handlers.has(kind)) return false;
+    if (this.takesUp === 'asked' && !this.asked.has(_id)) return false;
     if (holder === null) return true;
     return this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`);
   }

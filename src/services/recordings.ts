@@ -101,6 +101,13 @@ export class Recordings {
     }
     return tables;
   }
+
+  /** The table of a recording, however large: for who is in this process. */
+  async wholeTable({ blob: { digest } }: RecordingDocument): Promise<Table> {
+    const blob = await this.lab.blobs.open(digest);
+    if (!blob) throw new Error(`the blob ${digest} of a recording is not there`);
+    return readTable(blob);
+  }
 }
 
 async function readTable(blob: StoredBlob): Promise<Table> {

@@ -25,6 +25,8 @@ export interface AskOptions {
   readonly waitMs: number;
   /** False where nothing may be computed, as over HTTP GET. */
   readonly mayCompute: boolean;
+  /** Told the id of the job that the answer waits for. */
+  readonly begun?: (jobId: string) => void;
 }
 
 /** Answers questions: from the store, or by simulating what the store lacks. */
@@ -43,7 +45,7 @@ export class RespondService {
    * Answers a question, or says that the answer is PENDING once `waitMs` have passed; the work then goes on.
    * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, UNAVAILABLE, or what the job that answers it failed with
    */
-  async ask(request: ResponseRequest, { waitMs, mayCompute }: AskOptions): Promise<Answer> {
+  async ask(request: ResponseRequest, { waitMs, mayCompute, begun }: AskOptions): Promise<Answer> {
     const question = await readQuestion(this.lab, request);
     const stored = await this.pools.poolOf(question);
     if (stored.assessment.missing === 0) return this.fromStore(question, stored);
@@ -55,6 +57,7 @@ export class RespondService {
       throw badUserInput('This answer has to be computed, and nothing is computed over HTTP GET: use POST.');
     await this.parameterSets.ensure(question.model.name, question.values);
     const submitted = await this.jobs.submit(responseJob, question.id, payloadOf(question));
+    begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     return this.fromJob(question, job, stored);
   }

@@ -1,6 +1,7 @@
 import { Claims } from './claims.js';
 import { CostService } from './cost-service.js';
 import { ExplainService } from './explain-service.js';
+import type { TakesUp } from './job-service.js';
 import { JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { Lists } from './lists.js';
@@ -34,12 +35,16 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** Puts the services of a lab together. `holder` names this process among all that share the store. */
-export function createServices(lab: Lab, holder: string): Services {
+/**
+ * Puts the services of a lab together.
+ * @param holder names this process among all that share the store
+ * @param takesUp which of the work that others left is done here
+ */
+export function createServices(lab: Lab, holder: string, takesUp: TakesUp = 'any'): Services {
   const claims = new Claims(lab, holder);
   const runs = new RunService(lab, claims);
   const parameterSets = new ParameterSetService(lab);
-  const jobs = new JobService(lab, holder);
+  const jobs = new JobService(lab, holder, takesUp);
   const respond = new RespondService(lab, jobs, parameterSets);
   const simulate = new SimulateService(lab, jobs, parameterSets);
   const sweeps = new SweepService(lab, jobs, parameterSets);

@@ -80,7 +80,7 @@ export class SimulateService {
    */
   async simulate(
     request: SimulationRequest,
-    { waitMs, mayCompute }: AskOptions,
+    { waitMs, mayCompute, begun }: AskOptions,
   ): Promise<{ readonly run: RunView; readonly job: JobDocument | null; readonly created: boolean }> {
     const wanted = await this.wanted(request);
     const recordings = this.recordingsOf(request, wanted);
@@ -95,6 +95,7 @@ export class SimulateService {
     const { model, numericsDigest, parameterSetId, values, protocol } = wanted;
     const payload = { model, numericsDigest, parameterSetId, values, protocol: { ...protocol }, recordings };
     const submitted = await this.jobs.submit(simulationJob, keyOf(id, recordings), payload);
+    begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     if (job.status === 'FAILED' && job.error) {
       throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
@@ -110,6 +111,34 @@ export class SimulateService {
     const claim = await this.lab.collections.claims.findOne({ _id: id });
     const isHeld = claim?.state === 'RUNNING'; // by whichever job, here or elsewhere
     return { run: isHeld ? claimed(claim) : this.unfinished(id, digest, job, wanted), job, created: true };
+  }
+
+  /**
+   * The run of an id with recordings that it may not have yet, as {@link simulate} gives it.
+   * @throws CortigraphError NOT_FOUND; UNAVAILABLE for a run of other numerics than are computed here
+   */
+  async record(
+    id: string,
+    recordings: readonly string[],
+    options: AskOptions,
+  ): ReturnType<SimulateService['simulate']> {
+    const run = await this.get(id);
+    const { model, protocol, parameterSetId } = run;
+    const definition = requireModel(this.lab, model);
+    const kinds = requestedRecordings(definition, recordings, protocol.durationMs);
+    const isStored = run.outcome !== null && (await this.ledger.find(id, model, kinds)).missing.length === 0;
+    if (isStored) return { run, job: null, created: false };
+    const parameterSet = await this.lab.collections.parameterSets.findOne({ _id: parameterSetId });
+    if (!parameterSet) throw notFound(`parameter set ${parameterSetId}`);
+    const { numericsDigest: found } = await this.lab.simulations.numericsOf(model);
+    if (found !== run.numericsDigest) {
+      throw new CortigraphError(
+        'UNAVAILABLE',
+        `${id} was computed with other numerics of ${model} than are computed here, so it cannot be run again.`,
+        { expected: run.numericsDigest, found },
+      );
+    }
+    return this.simulate({ model, parameters: parameterSet.values, protocol, recordings: kinds }, options);
   }
 
   /**

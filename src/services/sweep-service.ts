@@ -54,7 +54,7 @@ export class SweepService {
    * in its row.
    * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, UNAVAILABLE
    */
-  async ask(request: SweepRequest, { waitMs, mayCompute }: AskOptions): Promise<SweepAnswer> {
+  async ask(request: SweepRequest, { waitMs, mayCompute, begun }: AskOptions): Promise<SweepAnswer> {
     const sweep = await readSweep(this.lab, request);
     const before = await this.read(sweep);
     if (before.wanted.length > 0) {
@@ -67,6 +67,7 @@ export class SweepService {
     if (before.wanted.length === 0) return answerOf(sweep, before, null);
     const payload = JSON.parse(sweep.identity.preimage) as JsonObject;
     const submitted = await this.jobs.submit(sweepJob, sweep.identity.id, payload);
+    begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     const isAsBefore = job.active && job.progress.done === 0;
     return answerOf(sweep, isAsBefore ? before : await this.read(sweep), job);

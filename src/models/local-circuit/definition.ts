@@ -86,7 +86,10 @@ export const localCircuitDefinition: ModelDefinition = {
       fanoFactorAbove: 20,
     },
   ],
-  recordings: recorders.map(({ kind, version, meaning, maxDurationMs }) => ({ kind, version, meaning, maxDurationMs })),
+  recordings: recorders.map(({ kind, version, meaning, maxDurationMs, events }) => ({
+    ...{ kind, version, meaning, maxDurationMs },
+    ...(events && { events }),
+  })),
   protocol: {
     warmupMs: { default: 500, min: 0, max: 60_000 },
     durationMs: { default: 4000, min: 1, max: 600_000 },

@@ -1,8 +1,10 @@
+import { circuitConstants } from '../constants.js';
 import { CellRates } from './cell-rates.js';
 import { IsiCv } from './isi-cv.js';
 import { PopulationRates } from './population-rates.js';
 import { Raster } from './raster.js';
 import type { RecorderKind } from './recorder.js';
+import { populationsOf } from './recorder.js';
 import { Spectrum } from './spectrum.js';
 import { Synchrony } from './synchrony.js';
 
@@ -20,6 +22,11 @@ export const recorders: readonly RecorderKind[] = [
     version: '1',
     meaning: 'every spike: when, and which cell (E first, then I)',
     maxDurationMs: 60_000, // some 7 million spikes where E all but runs away
+    events: {
+      time: 'timeMs',
+      source: 'cell',
+      groups: populationsOf(circuitConstants).map(({ name, first, cells: count }) => ({ name, first, count })),
+    },
     create: (run) => new Raster(run),
   },
   {

@@ -1,0 +1,49 @@
+import { CortigraphError } from '../domain/errors.js';
+
+/** How commands end. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+  /** Some points of a sweep could not be answered; the others are printed. */
+  incomplete: 3,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
+
+/** The command line is wrong: nothing was tried. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Somebody stopped the command. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+    super('Interrupted. The work under way was given back: ask again to go on with it.');
+  }
+}
+
+/** An error as programs see it, and the code that the process ends with. */
+export interface ErrorReport {
+  readonly error: { readonly code: string; readonly message: string; readonly [detail: string]: unknown };
+  readonly exitCode: number;
+}
+
+/** What to show of any thrown value: never a stack. */
+export function errorReport(error: unknown): ErrorReport {
+  if (error instanceof CortigraphError) {
+    const { code, message, details } = error;
+    return { error: { ...details, code, message }, exitCode: exitCodes.failed };
+  }
+  if (error instanceof UsageError) {
+    return { error: { code: 'BAD_USER_INPUT', message: error.message }, exitCode: exitCodes.usage };
+  }
+  if (error instanceof InterruptedError) {
+    return { error: { code: 'INTERRUPTED', message: error.message }, exitCode: exitCodes[error.signal] };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { error: { code: 'INTERNAL', message: `A fault of the software: ${message}` }, exitCode: exitCodes.failed };
+}

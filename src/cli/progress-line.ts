@@ -1,0 +1,64 @@
+import type { JobDocument } from '../domain/documents.js';
+import type { JobService } from '../services/job-service.js';
+import { speedOf } from '../services/job-speed.js';
+import type { AskOptions } from '../services/respond-service.js';
+import type { Output } from './shell.js';
+
+/** How a command asks a service: it waits to the end, and shows how far the work is. */
+export type Asked = AskOptions;
+
+/** What takes no longer shows no progress. */
+const PATIENCE_MS = 2000;
+const PERIOD_MS = 500;
+
+/** Longer than anybody waits, and what a timer takes at most. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+/** Shows the progress of the jobs that a command waits for, on a terminal only: one line, which is gone at the end. */
+export async function withProgress<T>(
+  jobs: Pick<JobService, 'get'>,
+  output: Output,
+  use: (asked: Asked) => Promise<T>,
+): Promise<T> {
+  let jobId: string | undefined;
+  let shown = false;
+  let looking = false;
+  let ended = false;
+  const look = async (): Promise<void> => {
+    if (jobId === undefined || looking) return;
+    looking = true;
+    const job = await jobs.get(jobId).catch(() => undefined); // the answer itself tells of errors
+    looking = false;
+    if (!job || ended) return;
+    shown = true;
+    // A terminal that does not know its width says 0.
+    output.write(`\r${progressLine(job).slice(0, (output.columns || 80) - 1)}\x1b[K`);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  if (output.isTTY) {
+    timer = setTimeout(() => {
+      void look();
+      timer = setInterval(() => void look(), PERIOD_MS);
+    }, PATIENCE_MS);
+  }
+  try {
+    return await use({ waitMs: FOREVER_MS, mayCompute: true, begun: (id) => (jobId = id) });
+  } finally {
+    ended = true;
+    clearTimeout(timer); // of either kind
+    if (shown) output.write('\r\x1b[K');
+  }
+}
+
+/** How far a job is, in a line. */
+export function progressLine(job: JobDocument): string {
+  const { total, done, running, failed } = job.progress;
+  const { secondsLeft } = speedOf(job);
+  const left = secondsLeft === null ? '' : `, ${shownTime(secondsLeft)} left`;
+  return `${done} of ${Math.max(total, 1)} runs done, ${running} running, ${failed} failed${left}`;
+}
+
+function shownTime(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

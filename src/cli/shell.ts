@@ -1,0 +1,31 @@
+import type { Services } from '../services/services.js';
+
+/** A stream of text, and whether a person watches it. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** A setting as it may be shown. */
+export interface ShownSetting {
+  readonly name: string;
+  readonly value: string | null;
+  readonly default: string | null;
+  readonly meaning: string;
+}
+
+/** What commands work with; main.ts builds it. */
+export interface Shell {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  softwareVersion(): string;
+  /** Serves until it is stopped; gives the addresses once it listens. */
+  serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string, string>>>;
+  /** Brings the store to the software's schema. */
+  migrate(): Promise<{ readonly store: string; readonly applied: readonly string[] }>;
+  /** @throws CortigraphError BAD_USER_INPUT where one is not valid */
+  settings(): readonly ShownSetting[];
+  /** Opens the store and all that answers from it, in this process. */
+  openLab(): Promise<{ readonly services: Services; close(): Promise<void> }>;
+}

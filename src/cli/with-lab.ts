@@ -1,0 +1,25 @@
+import type { Services } from '../services/services.js';
+import { InterruptedError } from './exit.js';
+import type { Shell } from './shell.js';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Opens the lab for one command and closes it again. On Ctrl-C the work under way is given back, so that whoever asks
+ * next, or a server on the same store, goes on with it.
+ * @throws InterruptedError once everything is given back
+ */
+export async function withLab<T>(shell: Pick<Shell, 'openLab'>, use: (services: Services) => Promise<T>): Promise<T> {
+  const lab = await shell.openLab();
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    // It stays: a second Ctrl-C must not end us halfway.
+    for (const signal of signals) process.on(signal, () => reject(new InterruptedError(signal)));
+  });
+  const result = use(lab.services);
+  try {
+    return await Promise.race([result, interrupted]);
+  } finally {
+    result.catch(() => undefined); // of no interest once it was interrupted
+    await lab.close();
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { migrations } from '../migrations/all.js';
+import { readBuildInfo } from './build-info.js';
+import { SimulationPool } from './compute/simulation-pool.js';
+import type { Config } from './config.js';
+import { models } from './models/registry.js';
+import type { TakesUp } from './services/job-service.js';
+import type { Lab, LabSettings, Log } from './services/lab.js';
+import type { Services } from './services/services.js';
+import { createServices } from './services/services.js';
+import { collectionsOf } from './store/collections.js';
+import { migrate } from './store/migrate.js';
+import type { Store } from './store/store.js';
+
+/** Everything behind the doors: a lab that answers in process. */
+export interface OpenLab {
+  readonly services: Services;
+  readonly store: Store;
+  readonly simulations: SimulationPool;
+  /** Begins to keep leases, and takes up work that others left. */
+  start(): Promise<void>;
+  /** Gives unfinished work back and closes the store. */
+  close(): Promise<void>;
+}
+
+/** How one lab differs from another on the same settings. */
+export interface LabOptions {
+  readonly settings?: Partial<LabSettings>;
+  readonly takesUp?: TakesUp;
+}
+
+const leases: Pick<LabSettings, 'heartbeatMs' | 'staleLeaseMs'> = { heartbeatMs: 5_000, staleLeaseMs: 20_000 };
+
+/** Builds every room behind the doors, on a store that it owns from here on: when it fails, it closes the store. */
+export async function openLab(
+  config: Config,
+  store: Store,
+  log: Log,
+  { settings = {}, takesUp = 'any' }: LabOptions = {},
+): Promise<OpenLab> {
+  const simulations = new SimulationPool(config.workers);
+  const closeRooms = async (): Promise<void> => {
+    const rooms = await Promise.allSettled([simulations.close(), store.close()]);
+    for (const end of rooms) if (end.status === 'rejected') throw end.reason;
+  };
+  try {
+    const applied = await migrate(store.database, migrations, () => new Date());
+    if (applied.length > 0) log.info({ applied }, 'migrated the store');
+    const lab = labOf(config, store, simulations, log, settings);
+    const services = createServices(lab, `${hostname()}/${process.pid}/${lab.randomHex()}`, takesUp);
+    return {
+      services,
+      store,
+      simulations,
+      start: () => services.start(),
+      close: () => services.close().finally(closeRooms),
+    };
+  } catch (error) {
+    await closeRooms().catch(() => undefined);
+    throw error;
+  }
+}
+
+function labOf(
+  config: Config,
+  store: Store,
+  simulations: SimulationPool,
+  log: Log,
+  settings: Partial<LabSettings>,
+): Lab {
+  return {
+    collections: collectionsOf(store.database),
+    blobs: store.blobs,
+    simulations,
+    models: models.map((model) => model.definition),
+    clock: { now: () => new Date(), monotonicMs: () => performance.now() },
+    randomHex: () => randomBytes(16).toString('hex'),
+    attribution: {
+      agent: 'cortigraph',
+      host: hostname(),
+      softwareVersion: readBuildInfo().softwareVersion,
+      nodeVersion: process.version,
+      project: 'default',
+      createdBy: 'local',
+    },
+    settings: {
+      ...leases,
+      maxResponseSeconds: config.maxResponseSeconds,
+      maxSweepSeconds: config.maxSweepSeconds,
+      ...settings,
+    },
+    log,
+  };
+}
