@@ -34,7 +34,7 @@ const SECONDS = 1.995; // 2,100 blocks of .95 ms; the warm-up of 500 ms becomes 
 const states = [contrast(80), contrast(240), contrast(480)];
 
 describe('half the step', () => {
-  test('changes neither rate at background, mid and driven beyond combined error, overall p > .01 (seen: .42, and .64 for correlated E and I; false alarms: some 5 % of seeds)', () => {
+  test('changes neither rate at background, mid and driven beyond combined error, overall p > .01 (seen: .42, and .64 for correlated E and I; false alarms: 6 % of seeds)', () => {
     const kernel = simulatorOf(localCircuit);
     const all: Rates[] = [];
     const texts: string[] = [];
