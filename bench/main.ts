@@ -1,8 +1,13 @@
 /** `npm run bench -- NAME`: one JSON line a figure. */
 import { benchHttp } from './http.js';
+import { benchPeers } from './peers/peers.js';
 import { benchSimulator } from './simulator.js';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { simulator: benchSimulator, http: benchHttp };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  simulator: benchSimulator,
+  http: benchHttp,
+  peers: benchPeers,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !benchmarks[name]);

@@ -47,13 +47,15 @@ export class SimulationPool {
   async simulate(
     task: Omit<SimulationTask, 'stop' | 'recordings'>,
     options: {
+      /** A name for {@link prioritise}; of those that wait, one at a time has it. */
+      readonly id?: string;
       readonly priority: number;
       readonly stop: StopFlag;
       readonly begin: () => Promise<boolean>;
       readonly recordings?: () => readonly string[];
     },
   ): Promise<SimulationReply> {
-    const { priority, stop, begin, recordings = () => [] } = options;
+    const { id, priority, stop, begin, recordings = () => [] } = options;
     if (this.waiting.pending >= this.workers) for (const timing of this.timings) timing.raise();
     return this.waiting.add(
       async () => {
@@ -61,7 +63,7 @@ export class SimulationPool {
         const withFlag: SimulationTask = { ...task, recordings: recordings(), stop: stop.word };
         return (await this.threads.run(withFlag, { name: 'simulate' })) as SimulationReply;
       },
-      { priority },
+      id === undefined ? { priority } : { priority, id },
     );
   }
 
@@ -88,6 +90,15 @@ export class SimulationPool {
       }, withinMs);
     });
     return Promise.race([timing.finally(() => this.timings.delete(stop)), tooLate]).finally(() => clearTimeout(timer));
+  }
+
+  /** Gives a simulation that waits another priority; of no effect on one that has begun, or ended. */
+  prioritise(id: string, priority: number): void {
+    try {
+      this.waiting.setPriority(id, priority);
+    } catch (error) {
+      if (!(error instanceof ReferenceError)) throw error; // none of that name waits
+    }
   }
 
   /** Waits for what runs and waits, then ends the threads. Raise the flags first, or that takes its time. */

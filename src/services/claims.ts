@@ -69,8 +69,7 @@ export class Claims {
     work: ClaimedWork = { records: false, isDone: () => this.isStored(identity.id) },
   ): Promise<ClaimResult> {
     const { id: runId } = identity;
-    const known = await this.lab.collections.claims.findOne({ _id: runId });
-    const claim = known ? await this.takeOver(known, work) : await this.insert(identity, wanted, work);
+    const claim = (await this.insert(identity, wanted, work)) ?? (await this.takeOver(runId, work));
     if (!claim) return 'heldElsewhere';
     this.held.set(runId, claim);
     // Whoever held it before may have ended the work between our look and our claim.
@@ -144,10 +143,10 @@ export class Claims {
   }
 
   /** Takes a claim that nobody works under; null when somebody does, or was first. */
-  private async takeOver(
-    { _id, attempt, holder, heartbeat, state }: ClaimDocument,
-    { records }: ClaimedWork,
-  ): Promise<ClaimDocument | null> {
+  private async takeOver(runId: string, { records }: ClaimedWork): Promise<ClaimDocument | null> {
+    const known = await this.lab.collections.claims.findOne({ _id: runId });
+    if (!known) return null; // released meanwhile
+    const { _id, attempt, holder, heartbeat, state } = known;
     const isFree = state === 'FAILED' || holder === null;
     if (!isFree && !this.leases.isStale(_id, beatOf({ attempt, holder, heartbeat }))) return null;
     const startedAt = this.lab.clock.now().toISOString();

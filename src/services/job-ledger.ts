@@ -112,15 +112,16 @@ export class JobLedger {
     );
   }
 
-  /** Ends a job of ours; of no effect when it was cancelled or taken meanwhile. */
-  async end({ _id, attempt }: JobDocument, end: JobEnd, progress: Omit<Progress, 'at'>): Promise<void> {
+  /** Ends a job of ours; null, and of no effect, when it was cancelled or taken meanwhile. */
+  async end({ _id, attempt }: JobDocument, end: JobEnd, progress: Omit<Progress, 'at'>): Promise<JobDocument | null> {
     const finishedAt = this.now();
     const { total, done, failed } = progress;
     const isDone = end.status === 'COMPLETED';
     const last: Progress = { total: isDone ? done + failed : total, done, failed, running: 0, at: finishedAt };
-    await this.jobs.updateOne(
+    return this.jobs.findOneAndUpdate(
       { _id, attempt, holder: this.holder, active: true },
       { $set: { ...end, active: false, finishedAt, progress: last } },
+      { returnDocument: 'after' },
     );
   }
 

@@ -116,7 +116,7 @@ export class JobService {
       const left = deadline - this.lab.clock.monotonicMs();
       if (local) {
         if (left > 0) await settledWithin(local.ended, left);
-        if (this.local.get(id) === local) return local.job;
+        if (this.local.get(id) === local || !local.job.active) return local.job;
       }
       const job = await this.get(id);
       if (!job.active || left <= 0 || this.closed) return job;
@@ -210,7 +210,9 @@ export class JobService {
     const end = await this.callHandler(job, signal, progress);
     await progress.settled();
     if (end) {
-      await this.ledger.end(job, end, progress.latest);
+      const ended = await this.ledger.end(job, end, progress.latest);
+      const local = this.local.get(job._id);
+      if (ended && local) local.job = ended;
       const { status, result, computedRuns, reusedRuns, error } = end;
       const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
       this.lab.log.info(told, 'job ended');

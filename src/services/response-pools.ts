@@ -72,11 +72,9 @@ export class ResponsePools {
       outcomes: assessment.outcomes,
       estimation: this.lab.attribution,
     };
-    if (!(await this.lab.collections.responses.findOne({ _id: identity.id }))) {
-      await this.lab.collections.responses.insertOne(response).catch((error: unknown) => {
-        if (!isDuplicateKey(error)) throw error;
-      });
-    }
+    await this.lab.collections.responses.insertOne(response).catch((error: unknown) => {
+      if (!isDuplicateKey(error)) throw error;
+    });
     if (this.knownIds.size >= REMEMBERED) this.knownIds.clear();
     this.knownIds.add(identity.id);
     return identity.id;

@@ -28,6 +28,8 @@ interface Work {
   readonly stop: StopFlag;
   /** Kinds to record. */
   readonly kinds: Set<string>;
+  /** The highest of those who want it. */
+  priority: number;
   /** Whether it is too late to add kinds: it goes to a worker, or has gone. */
   begun: boolean;
 }
@@ -91,12 +93,17 @@ export class RunService {
   private workFor(identity: Identity, wanted: WantedRun, want: Want, missing: readonly string[]): Shared {
     let shared = this.inFlight.get(identity.id);
     if (!shared || shared.work.stop.raised) shared = this.begin(identity, wanted, want);
-    if (!shared.work.begun) for (const kind of missing) shared.work.kinds.add(kind);
+    const { work } = shared;
+    if (!work.begun) for (const kind of missing) work.kinds.add(kind);
+    if (want.priority > work.priority) {
+      work.priority = want.priority;
+      this.lab.simulations.prioritise(identity.id, work.priority);
+    }
     return shared;
   }
 
   private begin(identity: Identity, wanted: WantedRun, want: Want): Shared {
-    const work: Work = { stop: new StopFlag(), kinds: new Set(), begun: false };
+    const work: Work = { stop: new StopFlag(), kinds: new Set(), priority: want.priority, begun: false };
     const previous = this.inFlight.get(identity.id)?.result ?? Promise.resolve();
     const result = previous
       .catch(() => undefined)
@@ -145,7 +152,10 @@ export class RunService {
       };
       const recordings = (): readonly string[] => [...work.kinds];
       const reply = await this.lab.simulations
-        .simulate({ model, numericsDigest, values, protocol }, { priority: want.priority, stop, begin, recordings })
+        .simulate(
+          { model, numericsDigest, values, protocol },
+          { id: identity.id, priority: work.priority, stop, begin, recordings },
+        )
         .catch((error: unknown) => this.failed(identity.id, wanted, claim, error));
       if (typeof claim === 'object') return await this.conclude(identity, wanted, claim, reply);
       work.begun = false; // somebody else has it: what they do not record is for us

@@ -16,7 +16,13 @@ describe('SimulationPool', () => {
 
   const simulate = async (
     durationMs: number,
-    options: { stop?: StopFlag; begin?: () => Promise<boolean>; priority?: number; numericsDigest?: string } = {},
+    options: {
+      stop?: StopFlag;
+      begin?: () => Promise<boolean>;
+      priority?: number;
+      numericsDigest?: string;
+      id?: string;
+    } = {},
   ): Promise<SimulationReply> => {
     const { numericsDigest } = await pool.numericsOf('local-circuit');
     return pool.simulate(
@@ -27,6 +33,7 @@ describe('SimulationPool', () => {
         protocol: { warmupMs: 0, durationMs, networkSeed: 1, noiseSeed: 1 },
       },
       {
+        ...(options.id === undefined ? {} : { id: options.id }),
         priority: options.priority ?? 0,
         stop: options.stop ?? new StopFlag(),
         begin: options.begin ?? (() => Promise.resolve(true)),
@@ -97,6 +104,26 @@ describe('SimulationPool', () => {
       named('low too', -2),
     ]);
     assert.deepEqual(order, ['first', 'high', 'middle', 'low', 'low too']);
+  });
+
+  it('lets one that waits go before others when it is told to, and knows nothing of one that does not wait', async () => {
+    const order: string[] = [];
+    const named = (id: string): Promise<SimulationReply> =>
+      simulate(10, {
+        id,
+        begin: async () => {
+          order.push(id);
+          return true;
+        },
+      });
+    await pool.numericsOf('local-circuit');
+    const all = ['first', 'second', 'third', 'fourth'].map(named);
+    await new Promise((resolve) => setImmediate(resolve)); // all are with the pool
+    pool.prioritise('fourth', 5);
+    pool.prioritise('nobody', 5);
+    await Promise.all(all);
+    pool.prioritise('fourth', 6);
+    assert.deepEqual(order, ['first', 'fourth', 'second', 'third']);
   });
 
   const protocol = { warmupMs: 50, durationMs: 5000, networkSeed: 1, noiseSeed: 1 };

@@ -137,7 +137,7 @@ overEachStore(
     });
 
     test('that is cancelled does not stop a run that another job wants', async () => {
-      const input = { parameters: { sEE: 0.0248 }, protocol: { warmupMs: 50, durationMs: 8000 } };
+      const input = { parameters: { sEE: 0.0248 }, protocol: { warmupMs: 50, durationMs: 300_000 } };
       const { job } = await start(input);
       await running(job.id);
       const other = door().data<RunPayload>(runMutation, { input });

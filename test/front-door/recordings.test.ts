@@ -29,6 +29,10 @@ overEachStore(
         .reduce((sum, count) => sum + count, 0);
     };
 
+    /** Gives the workers many seconds of work. */
+    const keepBusy = (seed: number): Promise<RecordPayload['runSimulation'][]> =>
+      Promise.all(Array.from({ length: 12 }, (_, i) => run(long(seed + i), 0)));
+
     test('are made with the run when they are asked for at first, by its own execution', async () => {
       const { created, job, simulationRun } = await run(input(0.0241, ['raster']));
       assert.deepEqual([created, job?.status, simulationRun.executions.length], [true, 'COMPLETED', 1]);
@@ -82,12 +86,12 @@ overEachStore(
     });
 
     test('join a run that waits for a worker: it is simulated once, with all that was asked for', async () => {
-      const busy = await Promise.all([1, 2].map((noiseSeed) => run(long(noiseSeed), 0)));
+      const busy = await keepBusy(1000);
       await eventually(door().counts, ({ claims }) => claims === 2);
       const waiting = [undefined, ['raster'], ['isiCv']].map((kinds) => run(input(0.0244, kinds)));
       await eventually(
         () => door().collections.jobs.countDocuments({ active: true }),
-        (count) => count === 5,
+        (count) => count === 12 + 3,
       );
       for (const { job } of busy) await door().data(cancelMutation, { id: job?.id });
       const [plain, raster, isiCv] = await Promise.all(waiting);
@@ -97,10 +101,10 @@ overEachStore(
     });
 
     test('that come too late for a run under way are made after it', async () => {
-      const first = run(input(0.0245, undefined, 3000));
+      const first = run(input(0.0245, undefined, 300_000));
       await eventually(door().counts, ({ claims }) => claims === 1);
-      const second = await run(input(0.0245, ['raster'], 3000));
-      assert.deepEqual(kindsOf(second), ['raster']);
+      const second = await run(input(0.0245, ['isiCv'], 300_000));
+      assert.deepEqual(kindsOf(second), ['isiCv']);
       const { executions } = await look(second.simulationRun.id);
       assert.deepEqual(
         executions.map(({ error }) => error),
@@ -133,7 +137,7 @@ overEachStore(
 
     test('whose job was cancelled are a CONFLICT for those who waited for them', async () => {
       const { simulationRun } = await run(input(0.0254));
-      const busy = await Promise.all([1, 2].map((noiseSeed) => run(long(noiseSeed), 0)));
+      const busy = await keepBusy(2000);
       const waiting = door().ask<RecordPayload>(recordMutation, { input: input(0.0254, ['raster']) });
       const job = await eventually(
         () => door().collections.jobs.findOne({ active: true, key: startsWith(simulationRun.id) }),

@@ -42,7 +42,6 @@ for (const { name, open } of testStores) {
     });
 
     const faults: readonly (Fault & { readonly says: string })[] = [
-      { collection: 'claims', method: 'findOne', call: 1, says: 'the look at a claim' },
       { collection: 'claims', method: 'insertOne', call: 1, says: 'the claim' },
       { collection: 'runs', method: 'findOne', call: 2, says: 'the look for the run behind the claim' },
       { collection: 'executions', method: 'insertOne', call: 1, says: 'the execution' },

@@ -27,8 +27,9 @@ const TINY = Math.fround(1e-30);
  * At the start conductances are 0, and w is uniform from rest to threshold, both included: w = r·(3/32·2^−24) + 1/16 with r the
  * upper 24 bits of lane cell mod 4 of draw ⌊cell/4⌋, the first draws of the noise seed.
  *
- * Constants may vary as far as: populations are multiples of 4 with at most 4,096 places (cells × delaySteps) each, and
- * a cell is held for longer than a block and less than 255 steps.
+ * Constants may vary as far as: populations are multiples of 4, and a cell is held for longer than a block and less than
+ * 255 steps. Above 4,096 places (cells × delaySteps) a population's product r·places needs more than 32 bits: it is taken
+ * in float64, exactly, with the same bits below. Places then differ in probability by up to places/2^20.
  */
 export class OracleCircuit implements Circuit {
   /** Half-scale voltage and conductances of each cell: rising and decaying variables of AMPA, NMDA and GABA. */
@@ -118,11 +119,12 @@ export class OracleCircuit implements Circuit {
     const into = this.inputs[receptor];
     const begin = population === 0 ? 0 : excitatoryCells * delaySteps;
     const places = (population === 0 ? excitatoryCells : inhibitoryCells) * delaySteps;
+    const scale = places / 2 ** 20;
     for (let event = 0; event < count; event += LANES) {
       noise.draw();
       const lanes = count - event < LANES ? count - event : LANES;
       for (let lane = 0; lane < lanes; lane += 1) {
-        const place = begin + (Math.imul((words[lane] as number) >>> 12, places) >>> 20);
+        const place = begin + ((((words[lane] as number) >>> 12) * scale) | 0);
         into[place] = (into[place] as number) + weight;
       }
     }

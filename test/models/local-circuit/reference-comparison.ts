@@ -1,6 +1,6 @@
 import { circuitConstants } from '../../../src/models/local-circuit/constants.js';
 import { BIN_MS } from '../../../src/models/local-circuit/definition.js';
-import type { CircuitSimulator } from '../../../src/models/local-circuit/simulator.js';
+import type { Simulator } from '../../../src/models/model.js';
 import type { ParameterValues } from '../../../src/domain/identity.js';
 import { chiSquareTail, twoSidedNormalTail } from '../tail-probabilities.js';
 import { readTestData } from '../test-data.js';
@@ -44,7 +44,7 @@ const NETWORK_DEVIATION = 0.05;
  * per cent too great at most); and the networks', one of the reference and `networks` of the candidate.
  */
 export function deviations(
-  simulator: CircuitSimulator,
+  simulator: Pick<Simulator, 'simulate'>,
   reference: ReferenceCase,
   { networks, seconds, firstSeed }: Effort,
   values: ParameterValues = reference.parameters,
