@@ -108,19 +108,23 @@ describe('SimulationPool', () => {
 
   it('lets one that waits go before others when it is told to, and knows nothing of one that does not wait', async () => {
     const order: string[] = [];
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
     const named = (id: string): Promise<SimulationReply> =>
       simulate(10, {
         id,
         begin: async () => {
           order.push(id);
+          await released;
           return true;
         },
       });
     await pool.numericsOf('local-circuit');
     const all = ['first', 'second', 'third', 'fourth'].map(named);
-    await new Promise((resolve) => setImmediate(resolve)); // all are with the pool
+    await new Promise((resolve) => setImmediate(resolve)); // now all are with the pool, and the first one holds it
     pool.prioritise('fourth', 5);
     pool.prioritise('nobody', 5);
+    release();
     await Promise.all(all);
     pool.prioritise('fourth', 6);
     assert.deepEqual(order, ['first', 'fourth', 'second', 'third']);
