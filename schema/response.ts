@@ -56,7 +56,7 @@ export class Response extends Node {
   @Field(() => Int)
   reusedRuns: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Runs that were simulated for it, by the last attempt of its job.' })
   computedRuns: number;
 
   @Field(() => EstimandEnum)

@@ -62,7 +62,7 @@ export class Sweep extends Node {
   @Field(() => Int)
   reusedRuns: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Runs that were simulated for it, by the last attempt of its job.' })
   computedRuns: number;
 }
 

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -69,13 +70,10 @@ function removeOrphans(folder) {
 /** Compiles the kernel of the local circuit. Its bits must not hang on flags: test/models/local-circuit/kernel. */
 async function compileKernel() {
   const { default: asc } = await import('assemblyscript/asc');
-  const { error, stderr } = await asc.main([
-    `${kernelFolder}/assembly/circuit-kernel.ts`,
-    ...kernelFlags,
-    '--outFile',
-    kernel,
-  ]);
-  if (!error) return;
+  const compiled = `${kernel}.new`; // named as it is to be when it is whole
+  const source = `${kernelFolder}/assembly/circuit-kernel.ts`;
+  const { error, stderr } = await asc.main([source, ...kernelFlags, '--outFile', compiled]);
+  if (!error) return renameSync(compiled, kernel);
   process.stderr.write(`${stderr.toString()}\n`);
   process.exit(1);
 }
@@ -108,7 +106,10 @@ const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
-if (!existsSync(kernel) || newest(kernel) <= Math.max(newest(kernelFolder), newest('scripts/build.mjs')))
+if (
+  !existsSync(kernel) ||
+  newest(kernel) <= Math.max(...[kernelFolder, 'scripts/build.mjs', 'package-lock.json'].map(newest))
+)
   await compileKernel();
 for (const folder of ['src', 'resolvers', 'schema', 'migrations', 'test', 'bench']) removeOrphans(folder);
 rmSync('dist', { recursive: true, force: true });

@@ -24,16 +24,19 @@ const MAX_ANSWER_BYTES = 4 * maxTableBytes;
 export class Recordings {
   constructor(private readonly lab: Lab) {}
 
-  /** Those of these kinds that are not stored of a run as today's code records them. */
+  /** Those of these kinds that are not stored of a run as today's code records them, or whose blob was lost. */
   async missing(model: string, runId: string, kinds: readonly string[]): Promise<readonly string[]> {
     if (kinds.length === 0) return [];
     const { recordings } = requireModel(this.lab, model);
     const versions = new Map(recordings.map(({ kind, version }) => [kind, version]));
     const ids = kinds.map((kind) => recordingId({ runId, kind, version: versions.get(kind) ?? '' }));
     const found = await this.lab.collections.recordings
-      .find<{ readonly _id: string }>({ _id: { $in: ids } }, { projection: { kind: 1 } })
+      .find<Pick<RecordingDocument, '_id' | 'blob'>>({ _id: { $in: ids } }, { projection: { blob: 1 } })
       .toArray();
-    const stored = new Set(found.map(({ _id }) => _id));
+    const whole = await Promise.all(
+      found.map(async ({ blob }) => (await this.lab.blobs.open(blob.digest))?.bytes === blob.bytes),
+    );
+    const stored = new Set(found.filter((_, i) => whole[i]).map(({ _id }) => _id));
     return kinds.filter((_kind, i) => !stored.has(ids[i] ?? ''));
   }
 

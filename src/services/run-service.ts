@@ -43,6 +43,8 @@ interface Shared {
   readonly work: Work;
   readonly result: Promise<Outcome>;
   wanters: number;
+  /** Whether one of them has been told that the run was computed for it: it was computed once. */
+  told: boolean;
 }
 
 /** How often a process looks at a run that another one computes. */
@@ -66,7 +68,7 @@ export class RunService {
 
   /**
    * The run of a key, with the recordings that are wanted of it. A stored run that lacks some is run again for those,
-   * and must come out the same. Rejects with a {@link WorkStoppedError} when the signal is aborted; the simulation stops
+   * and must come out the same. Of those who wait for one simulation, one is told that it was computed. Rejects with a {@link WorkStoppedError} when the signal is aborted; the simulation stops
    * when the last who wanted it has gone.
    * @throws CortigraphError INTERNAL when the simulator failed or came out otherwise than is stored, UNAVAILABLE when a
    * worker has other numerics
@@ -78,8 +80,9 @@ export class RunService {
       const { run, missing } = await this.ledger.find(identity.id, wanted.model, want.recordings ?? []);
       if (run && missing.length === 0) return { run, computed };
       throwIfStopped(want.signal);
-      const outcome = await this.join(this.workFor(identity, wanted, want, missing), want.signal);
-      computed ||= outcome.computed;
+      const shared = this.workFor(identity, wanted, want, missing);
+      const outcome = await this.join(shared, want.signal);
+      if (outcome.computed && !shared.told) computed = shared.told = true;
       if (missing.every((kind) => outcome.recorded.includes(kind))) return { run: outcome.run, computed };
     }
   }
@@ -111,7 +114,7 @@ export class RunService {
       .finally(() => {
         if (this.inFlight.get(identity.id) === shared) this.inFlight.delete(identity.id);
       });
-    const shared: Shared = { work, result, wanters: 0 };
+    const shared: Shared = { work, result, wanters: 0, told: false };
     result.catch(() => undefined); // whoever joined is told; nobody may be left
     this.inFlight.set(identity.id, shared);
     return shared;

@@ -1,3 +1,4 @@
+import { CALIBRATION_MS } from '../compute/measure-speed.js';
 import type { SimulationSpeed } from '../compute/simulation-task.js';
 import type { Lab } from './lab.js';
 import type { Question } from './question.js';
@@ -19,7 +20,7 @@ const REMEMBERED = 1000;
 
 /** Knows how fast simulations are: measured in a worker when it is asked, remembered for a minute. */
 export class SimulationSpeeds {
-  private readonly byParameterSet = new Map<string, { readonly speed: SimulationSpeed; readonly atMs: number }>();
+  private readonly byRun = new Map<string, { readonly speed: SimulationSpeed; readonly atMs: number }>();
   private readonly latestOfModel = new Map<string, SimulationSpeed>();
 
   constructor(private readonly lab: Pick<Lab, 'clock' | 'simulations'>) {}
@@ -29,8 +30,8 @@ export class SimulationSpeeds {
    * @returns null when there is none of its model either
    */
   async of(question: Question, mayMeasure: boolean): Promise<KnownSpeed | null> {
-    const { model, parameterSetId } = question;
-    const known = this.byParameterSet.get(parameterSetId);
+    const { model } = question;
+    const known = this.byRun.get(timedRun(question));
     if (known && this.lab.clock.monotonicMs() - known.atMs < FRESH_MS) return { ...known.speed, how: 'measured' };
     const speed = mayMeasure ? await this.measure(question) : null;
     if (speed) return { ...speed, how: 'measured' };
@@ -39,13 +40,18 @@ export class SimulationSpeeds {
   }
 
   private async measure(question: Question): Promise<SimulationSpeed | null> {
-    const { model, values, parameterSetId } = question;
+    const { model, values } = question;
     const [protocol = question.protocol] = nextReplicates(question, [], 1);
     const speed = await this.lab.simulations.speedOf({ model: model.name, values, protocol }, WAIT_MS);
     if (!speed) return null;
-    if (this.byParameterSet.size >= REMEMBERED) this.byParameterSet.clear();
-    this.byParameterSet.set(parameterSetId, { speed, atMs: this.lab.clock.monotonicMs() });
+    if (this.byRun.size >= REMEMBERED) this.byRun.clear();
+    this.byRun.set(timedRun(question), { speed, atMs: this.lab.clock.monotonicMs() });
     this.latestOfModel.set(model.name, speed);
     return speed;
   }
+}
+
+/** What is timed for a question: a short run is slower by the second than a part of a long one. */
+function timedRun({ parameterSetId, protocol: { warmupMs, durationMs } }: Question): string {
+  return `${parameterSetId}/${Math.min((warmupMs ?? 0) + (durationMs ?? 0), CALIBRATION_MS)}`;
 }

@@ -119,7 +119,7 @@ function build(aspects: QuestionAspects, values: ParameterValues, axes: readonly
 }
 
 const inDeclaredOrder = (model: ModelDefinition, values: ParameterValues): ParameterValues =>
-  Object.fromEntries(model.inputs.map(({ name }) => [name, values[name] ?? 0])); // `values` is complete
+  Object.fromEntries(model.inputs.map(({ name, default: byDefault }) => [name, values[name] ?? byDefault]));
 
 /** @param taken the inputs that have a value already; those of this axis are added */
 function readAxis(

@@ -18,7 +18,7 @@ export class GridFSBlobs implements BlobStore {
 
   async put(bytes: Uint8Array, digest?: string): Promise<BlobRef> {
     const ref = blobRef(bytes, digest);
-    if (await this.has(ref.digest)) return ref;
+    if ((await this.find(ref.digest))?.length === ref.bytes) return ref;
     try {
       await pipeline(Readable.from(slices(bytes), { objectMode: false }), this.bucket.openUploadStream(ref.digest));
     } catch (error) {

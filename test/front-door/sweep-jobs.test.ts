@@ -109,7 +109,7 @@ forEachStore('a server that stops during a sweep', (open) => {
   test('gives it back, and the next one computes what is missing and nothing twice', async () => {
     await withServers(open, async (openDoor) => {
       const input = {
-        base: { parameters: {}, protocol: { warmupMs: 50, durationMs: 2000 } },
+        base: { parameters: {}, protocol: { warmupMs: 50, durationMs: 20_000 } },
         axes: [{ name: 'lgnRateE', min: 80, max: 310, points: 24 }],
       };
       const before = await openDoor();

@@ -3,13 +3,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
 import { sha256 } from '../../src/domain/digest.js';
 import { temporaryFolder } from '../store/stores.js';
+import { compileKernel, kernelSource, mutated } from '../support/compile-kernel.js';
 import { startServer } from './server-process.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const kernelSource = join(root, 'src/models/local-circuit/kernel/assembly/circuit-kernel.ts');
 const kernelFile = 'circuit-kernel.wasm';
 
 interface Answer {
@@ -22,26 +21,9 @@ interface Answer {
   };
 }
 
-/** Compiles a kernel from a source text. */
-async function compile(source: string, flags: readonly string[]): Promise<Uint8Array> {
-  let compiled: Uint8Array | undefined;
-  const { error } = await asc.main(
-    ['circuit-kernel.ts', '--runtime', 'stub', '--enable', 'simd', ...flags, '--outFile', kernelFile],
-    {
-      readFile: (name) => (name === 'circuit-kernel.ts' ? source : null),
-      writeFile: (_name, contents) => {
-        if (typeof contents !== 'string') compiled = contents;
-      },
-    },
-  );
-  assert.ok(!error && compiled, error?.message ?? 'nothing was compiled');
-  return compiled;
-}
-
 describe('what is stored, and the kernel that made it', () => {
   const data = temporaryFolder();
   const copies: string[] = [];
-  let source: string;
   let first: Answer;
 
   /** Asks a server that runs with a kernel, or with the one that was built, on the store that all share. */
@@ -74,7 +56,6 @@ describe('what is stored, and the kernel that made it', () => {
     response.runs.flatMap(({ executions }) => executions.map(({ kernelDigest }) => kernelDigest));
 
   before(async () => {
-    source = await readFile(kernelSource, 'utf8');
     first = await ask(150);
   });
   after(async () => {
@@ -88,7 +69,7 @@ describe('what is stored, and the kernel that made it', () => {
   });
 
   it('a kernel of the same source, compiled with other optimisation flags, uses what is stored', async () => {
-    const kernel = await compile(source, ['-O1', '--noAssert']);
+    const kernel = await compileKernel(kernelSource, ['-O1']);
     assert.notEqual(sha256(kernel), kernelDigestsOf(first)[0]);
     const again = await ask(150, kernel);
     assert.deepEqual(again, { ...first, response: { ...first.response, cached: true } });
@@ -96,9 +77,8 @@ describe('what is stored, and the kernel that made it', () => {
   });
 
   it('a kernel with one constant changed by a thousandth uses nothing of it', async () => {
-    const changed = source.replace('const THRESHOLD: f32 = 5.0 / 32.0;', 'const THRESHOLD: f32 = 5.005 / 32.0;');
-    assert.notEqual(changed, source);
-    const other = await ask(150, await compile(changed, ['-O3', '--noAssert']));
+    const changed = mutated(kernelSource, 'THRESHOLD: f32 = 5.0 / 32.0', 'THRESHOLD: f32 = 5.005 / 32.0');
+    const other = await ask(150, await compileKernel(changed));
     assert.equal(other.response.cached, false);
     assert.notEqual(other.model.numericsDigest, first.model.numericsDigest);
     assert.notEqual(other.response.id, first.response.id);

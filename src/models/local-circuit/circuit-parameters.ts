@@ -22,7 +22,7 @@ export interface ExternalStream {
 
 /**
  * The numbers that the update of a block works with, each rounded to float32 once, from float64 arithmetic on the
- * float32 values of the inputs. The expression tree they serve is in circuit.ts.
+ * float32 values of the inputs. The expression tree they serve is in oracle-circuit.ts.
  */
 export interface CircuitParameters {
   readonly ampa: Cascade;

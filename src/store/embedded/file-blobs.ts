@@ -22,7 +22,7 @@ export class FileBlobs implements BlobStore {
     const file = this.fileOf(ref.digest);
     try {
       await makeFolder(dirname(file));
-      if ((await statOf(file)) === null) await writeWhole(file, bytes);
+      if ((await statOf(file))?.size !== bytes.length) await writeWhole(file, bytes); // or what became of it is mended
       // Also where another writer has just named the file: what we say is stored must be.
       await sync(dirname(file));
     } catch (error) {
@@ -32,7 +32,10 @@ export class FileBlobs implements BlobStore {
   }
 
   async open(digest: string): Promise<StoredBlob | null> {
-    const stats = isDigest(digest) ? await statOf(this.fileOf(digest)) : null;
+    if (!isDigest(digest)) return null;
+    const stats = await statOf(this.fileOf(digest)).catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
     return stats && { bytes: stats.size, stream: () => createReadStream(this.fileOf(digest)) };
   }
 
@@ -91,7 +94,12 @@ async function statOf(file: string): Promise<Stats | null> {
 
 function asUnavailable(error: unknown): unknown {
   if (!unavailableCodes.has(codeOf(error))) return error;
-  return new CortigraphError('UNAVAILABLE', 'The store cannot be written to now; try again.', {}, { cause: error });
+  return new CortigraphError(
+    'UNAVAILABLE',
+    'The files of the store cannot be used now; try again.',
+    {},
+    { cause: error },
+  );
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

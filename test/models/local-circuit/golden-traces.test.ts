@@ -66,8 +66,8 @@ describe('the golden traces cover what they say:', () => {
     );
   });
 
-  test('driven has spikes that fail at some E→E synapses and arrive at others', () => {
-    const { values, protocol } = trace('driven');
+  test('background has spikes that fail at some E→E synapses and arrive at others', () => {
+    const { values, protocol } = trace('background');
     let [arrived, failed] = [0, 0];
     oracleSimulator().trace(
       values,

@@ -9,8 +9,11 @@ const addresses = [
   ...(['cascades', 'populations', 'weights', 'failuresBelow', 'streams', 'thresholds', 'guides', 'noise'] as const),
   ...(['targetRows', 'targets', 'masksOfE', 'masksOfI'] as const),
   ...(['w', 'rA', 'yA', 'rN', 'yN', 'rG', 'yG', 'ampa', 'cortical', 'gaba'] as const),
-  ...(['spikeLists', 'newest', 'spikesE', 'spikesI', 'SPIKE_LIST', 'SPIKE_STEPS', 'MOST_THRESHOLDS'] as const),
+  ...(['spikeLists', 'newest', 'spikesE', 'spikesI'] as const),
 ];
+
+/** What a compiled kernel has built in. */
+const limits = ['SPIKE_LIST', 'SPIKE_STEPS', 'MOST_THRESHOLDS', 'MOST_TARGETS'] as const;
 
 /** What a compiled kernel exports. */
 interface KernelExports {
@@ -33,13 +36,16 @@ export class KernelCircuit implements Circuit {
   readonly state: Readonly<Record<CellVariable, Float32Array>>;
   readonly inputs: Readonly<Record<CellInput, Float32Array>>;
   private readonly kernel: KernelExports;
-  private readonly at: Readonly<Record<(typeof addresses)[number], number>>;
+  private readonly at: Readonly<Record<(typeof addresses)[number] | (typeof limits)[number], number>>;
   private readonly cellLists: readonly Uint16Array[];
   private readonly stepLists: readonly Uint8Array[];
   private readonly newest: Int32Array;
   private readonly spikes: Int32Array;
 
-  /** @param module the compiled kernel; it imports nothing */
+  /**
+   * @param module the compiled kernel; it imports nothing
+   * @throws RangeError where it was built for other constants
+   */
   constructor(
     private readonly constants: CircuitConstants,
     module: WebAssembly.Module,
@@ -47,7 +53,8 @@ export class KernelCircuit implements Circuit {
     const { exports } = new WebAssembly.Instance(module, {});
     this.kernel = exports as unknown as KernelExports; // it was built from assembly/circuit-kernel.ts
     const global = (name: string): number => (exports[name] as WebAssembly.Global).value as number;
-    this.at = Object.fromEntries(addresses.map((name) => [name, global(name)])) as typeof this.at;
+    refuseOtherConstants(constants, global);
+    this.at = Object.fromEntries([...addresses, ...limits].map((name) => [name, global(name)])) as typeof this.at;
     const cells = constants.excitatoryCells + constants.inhibitoryCells;
     const variable = (name: CellVariable): Float32Array => this.floats(this.at[name], cells);
     const input = (name: CellInput): Float32Array => this.floats(this.at[name], cells * constants.delaySteps);
@@ -81,6 +88,7 @@ export class KernelCircuit implements Circuit {
     this.floats(at.weights, 4).set([weightEE, weightIE, weightEI, weightII]);
     new Int32Array(buffer, at.failuresBelow, 1)[0] = failuresBelow;
     parameters.streams.forEach((stream, i) => this.writeStream(i, stream));
+    if (network.targets.length > at.MOST_TARGETS) throw new RangeError(`${network.targets.length} targets`);
     new Uint16Array(buffer, at.targetRows, network.targetRows.length).set(network.targetRows);
     new Uint16Array(buffer, at.targets, network.targets.length).set(network.targets);
     new Int16Array(buffer, at.masksOfE, network.masksOfE.length).set(network.masksOfE);
@@ -135,5 +143,19 @@ export class KernelCircuit implements Circuit {
     seedWords('noise', seed, words * lanes).forEach((word, i) => {
       noise[(i % words) * lanes + Math.floor(i / words)] = word;
     });
+  }
+}
+
+/** A kernel has its constants built in: with others it would compute something, and not what is meant. */
+function refuseOtherConstants(constants: CircuitConstants, builtIn: (name: string) => number): void {
+  const wanted = {
+    E_CELLS: constants.excitatoryCells,
+    I_CELLS: constants.inhibitoryCells,
+    STEPS: constants.delaySteps,
+    HELD_STEPS: constants.heldSteps,
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (builtIn(name) !== value)
+      throw new RangeError(`the kernel has ${name} ${builtIn(name)}, not ${value}: build it anew`);
   }
 }

@@ -11,10 +11,12 @@
 // through this one: it runs free, and is put back afterwards. One that fired two blocks ago at step k is free from step
 // k + 1: until then t = rest and q = 1, which leaves w = rest as it is.
 
-const E_CELLS: i32 = 300;
-const I_CELLS: i32 = 100;
+// What is built in; the host refuses other constants.
+export const E_CELLS: i32 = 300;
+export const I_CELLS: i32 = 100;
 const CELLS: i32 = E_CELLS + I_CELLS;
-const STEPS: i32 = 10;
+export const STEPS: i32 = 10; // of a block
+export const HELD_STEPS: i32 = 20; // two blocks: see above
 const REST: f32 = 1.0 / 16.0;
 const THRESHOLD: f32 = 5.0 / 32.0;
 const TINY: f32 = 1e-30;
@@ -29,6 +31,7 @@ const STREAMS: i32 = 6;
 export const MOST_THRESHOLDS: i32 = 2048;
 const TABLE: i32 = MOST_THRESHOLDS * 4; // bytes
 const GUIDE: i32 = 256 * 2; // bytes
+export const MOST_TARGETS: i32 = E_CELLS * E_CELLS + 7 * E_CELLS;
 export const SPIKE_STEPS: i32 = 808; // bytes of the cells in a list of spikes, after which the steps begin
 export const SPIKE_LIST: i32 = 1216; // bytes
 
@@ -53,7 +56,7 @@ export const noise: usize = memory.data(4 * VECTOR, 16);
 /** Of each E cell and one past the last, uint16: where its row of `targets` begins. Rows are whole eights. */
 export const targetRows: usize = memory.data((E_CELLS + 1) * 2, 16);
 /** uint16: the E targets of E cells, as byte offsets into cortical inputs at step 0; what fills a row up is SPILL. */
-export const targets: usize = memory.data((E_CELLS * E_CELLS + 7 * E_CELLS) * 2, 16);
+export const targets: usize = memory.data(MOST_TARGETS * 2, 16);
 /** int16, 0 or −1: of each E cell, which I cells it excites. */
 export const masksOfE: usize = memory.data(E_CELLS * I_CELLS * 2, 16);
 /** int16, 0 or −1: of each I cell, which cells it inhibits. */
@@ -94,7 +97,10 @@ const constants: usize = memory.data(8, 16);
 const laneMasks: usize = memory.data<i32>([-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1], 16);
 const counts: usize = memory.data(8 * 4, 16);
 
-/** Draws four uniform 32-bit numbers: xoshiro128+ in four lanes. */
+/**
+ * Draws four uniform 32-bit numbers: xoshiro128+ in four lanes. It stands here and, for the state to stay in registers,
+ * once more in scatter and in deliverToE: keep the three alike.
+ */
 function draw(): v128 {
   let a = v128.load(noise);
   let b = v128.load(noise, 16);
