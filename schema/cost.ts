@@ -23,7 +23,8 @@ export class CostEstimate {
   refusedPoints: number;
 
   @Field(() => Int, {
-    description: 'Exact without tolerances; with them as far as the noise tells. 2^31 − 1 stands for more, too.',
+    description:
+      'Runs to add to those that are stored. Exact without tolerances; with them as far as the noise tells, and often fewer than it takes. 2^31 − 1 stands for more, too.',
   })
   runsNeeded: number;
 

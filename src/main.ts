@@ -53,7 +53,7 @@ export async function openCortigraph(
   }
 }
 
-/** Serves until SIGINT or SIGTERM; gives the addresses once it listens. */
+/** Serves until SIGINT, SIGTERM or SIGHUP; gives the addresses once it listens. */
 async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string, string>>> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, logTo === 'stdout' ? undefined : process.stderr);
@@ -73,7 +73,7 @@ async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string
       },
     );
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   try {
     const { url } = await server.http.start(config.port, config.host);
     const at = (config.publicUrl ?? url).replace(/\/$/, '');
@@ -125,9 +125,12 @@ const shell: Shell = {
 export async function runCommand(args: readonly string[]): Promise<void> {
   const { runProgram } = await import('./cli/program.js');
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error; // whoever read the output has enough, as `head` does
+    if (error.code === 'EPIPE') return; // whoever read the output has enough, as `head` does
+    process.stderr.write(`UNAVAILABLE: What was found could not be written: ${error.message}.\n`);
+    process.exitCode = 1;
   });
-  process.exitCode = await runProgram(args, shell);
+  const exitCode = await runProgram(args, shell);
+  process.exitCode ||= exitCode;
 }
 
 const [, entry, ...args] = process.argv;

@@ -35,6 +35,7 @@ export function openHttp(
         'ProvenanceGraph.edges': maxProvenanceEdges,
         'Table.columns': maxColumns,
         'Sweep.table': tableWeight,
+        'Recording.table': tableWeight,
       },
     },
     firstQuery,

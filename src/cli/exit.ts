@@ -10,6 +10,7 @@ export const exitCodes = {
   incomplete: 3,
   SIGINT: 130,
   SIGTERM: 143,
+  SIGHUP: 129,
 } as const;
 
 /** The command line is wrong: nothing was tried. */
@@ -21,7 +22,7 @@ export class UsageError extends Error {
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 
-  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+  constructor(readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
     super('Interrupted. The work under way was given back: ask again to go on with it.');
   }
 }

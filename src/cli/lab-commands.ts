@@ -73,7 +73,9 @@ export function addLabCommands(
         .argParser(axes.input)
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--with <name>', 'another input that takes the same values').argParser(axes.with))
+    .addOption(
+      new Option('--with <name>', 'another input that takes the values of the --input before it').argParser(axes.with),
+    )
     .option('--replicates <n>', 'runs a point', number('--replicates'))
     .option('--tolerance <output=halfWidth>', 'how wide the 95 % interval may be; repeatable', collect, [])
     .addOption(new Option('--estimand <name>', 'of what').choices(estimands).default('FIXED_NETWORK'))

@@ -35,7 +35,7 @@ export async function runProgram(args: readonly string[], shell: Shell): Promise
       error instanceof CommanderError ? new UsageError(sentenceOf(error)) : error,
     );
     if (wantsJson) shell.stdout.write(jsonText({ error: told }));
-    else shell.stderr.write(`${told.code}: ${told.message}\n`);
+    else shell.stderr.write(`${told.code}: ${told.message}${allowedNames(told)}\n`);
     return code;
   }
 }
@@ -93,3 +93,8 @@ const sentenceOf = ({ message }: Error): string => {
   const text = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'} See --help.`;
 };
+
+/** The names that an error says would do, in a sentence. */
+function allowedNames({ allowed }: Readonly<Record<string, unknown>>): string {
+  return Array.isArray(allowed) && allowed.length > 0 ? ` There are: ${allowed.join(', ')}.` : '';
+}

@@ -36,7 +36,8 @@ export async function raster(services: Services, asked: Asked, given: RasterArgu
   }
   const table: Table = await services.recordings.wholeTable(stored);
   const shown = eventsWithin(table, events, given.from, to);
-  const title = `${run.id}: ${name}, ${kind}`;
+  const ended = run.status === 'ABORTED' ? `aborted: ${run.outcome}` : '';
+  const title = [`${run.id}: ${name}, ${kind}`, ended].filter((part) => part !== '').join(', ');
   await writeDrawing(
     given.out,
     drawRaster({ title, from: given.from, to, sourceName: events.source, groups: events.groups, events: shown }),
@@ -52,6 +53,6 @@ export async function raster(services: Services, asked: Asked, given: RasterArgu
       ...{ run: run.id, recording: stored._id, kind, cached: job === null, outcome: run.outcome },
       ...{ file: given.out, window, events: shown.length, groups },
     },
-    text: `${given.out}: ${shown.length} events (${told}) from ${given.from} to ${to} ms of ${run.id}\n`,
+    text: `${given.out}: ${shown.length} events (${told}) from ${given.from} to ${to} ms of ${run.id}${ended === '' ? '' : `, ${ended} (nothing is recorded from there on)`}\n`,
   };
 }

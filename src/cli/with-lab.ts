@@ -2,7 +2,7 @@ import type { Services } from '../services/services.js';
 import { InterruptedError } from './exit.js';
 import type { Shell } from './shell.js';
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Opens the lab for one command and closes it again. On Ctrl-C the work under way is given back, so that whoever asks

@@ -6,7 +6,7 @@ import { isMainThread } from 'node:worker_threads';
 import { sha256 } from '../domain/digest.js';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { ModelRecording } from '../domain/model-definition.js';
-import type { Recorded, Simulator } from '../models/model.js';
+import type { Model, Recorded, Simulator } from '../models/model.js';
 import { findModel } from '../models/registry.js';
 import { measureSpeed } from './measure-speed.js';
 import type {
@@ -35,8 +35,7 @@ function workshopOf(name: string): Workshop {
   if (known) return known;
   const model = findModel(name);
   if (!model) throw new Error(`no model ${name} in this worker`);
-  const kernel = readFileSync(fileURLToPath(model.kernelUrl));
-  const simulator = model.createSimulator(kernel);
+  const { kernel, simulator } = openKernel(model);
   const workshop: Workshop = {
     simulator,
     recordings: model.definition.recordings,
@@ -45,6 +44,16 @@ function workshopOf(name: string): Workshop {
   };
   workshops.set(name, workshop);
   return workshop;
+}
+
+/** @throws Error that says what to do, where the kernel's file is lost or no kernel */
+function openKernel(model: Model): { readonly kernel: Uint8Array; readonly simulator: Simulator } {
+  try {
+    const kernel = readFileSync(fileURLToPath(model.kernelUrl));
+    return { kernel, simulator: model.createSimulator(kernel) };
+  } catch (cause) {
+    throw new Error(`the kernel of ${model.definition.name} is lost or damaged: run npm run build`, { cause });
+  }
 }
 
 /** The digests of a model, from the code that does its work. */

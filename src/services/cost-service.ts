@@ -62,7 +62,8 @@ export class CostService {
     const speeds: KnownSpeed[] = [];
     for (const question of samples) {
       const speed = await this.speeds.of(question, mayCompute);
-      if (speed) speeds.push(speed);
+      if (!speed) break; // no worker is free: the next would wait as long
+      speeds.push(speed);
     }
     if (speeds.length === 0) {
       const basis = `No worker was free to measure how fast this is${mayCompute ? '' : ' (and none may be used over HTTP GET)'}: ask again.`;

@@ -223,7 +223,7 @@ export class SimulateService {
     if (seconds <= limit) return;
     throw new CortigraphError(
       'TOO_COSTLY',
-      `A run of ${seconds} biological seconds is more than the ${limit} allowed.`,
+      `A run of ${seconds} biological seconds, its warm-up counted, is more than the ${limit} allowed.`,
       {
         cost: { biologicalSeconds: seconds, runs: 1 },
         limit: { biologicalSeconds: limit },

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ParameterValues } from '../domain/identity.js';
 import type { CortigraphError } from '../domain/errors.js';
 import type { Estimate, OutcomeCount } from '../domain/estimate.js';
@@ -32,7 +33,7 @@ export interface SweepReading {
   readonly secondsToAdd: number;
 }
 
-/** How many points are read by one call of the store. */
+/** How many points are read by one call of the store, and before others get their turn. */
 const POINTS_A_CALL = 500;
 
 /**
@@ -44,6 +45,7 @@ export async function readPoints(pools: ResponsePools, sweep: Sweep, maxSeconds:
   const wanted: number[] = [];
   let [refused, runsStored, runsToAdd, secondsToAdd] = [0, 0, 0, 0];
   for (let first = 0; first < sweep.size; first += POINTS_A_CALL) {
+    await setImmediate(); // a large sweep is a tenth of a second of work, and there may be many
     const length = Math.min(POINTS_A_CALL, sweep.size - first);
     const questions = Array.from({ length }, (_, i) => sweep.questionAt(first + i));
     const stored = await pools.poolsOf(questions);

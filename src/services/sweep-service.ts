@@ -150,8 +150,14 @@ function answerOf(sweep: Sweep, reading: SweepReading, job: JobDocument | null):
     job,
     table: sweepTable(sweep, reading, job),
     cached: !isPending && computed === 0,
-    reason: `${answered} of ${sweep.size} points are answered; ${computed} runs computed, ${reusedRuns} reused`,
+    reason: `${answered} of ${sweep.size} points are answered${withoutFigures(reading)}; ${computed} runs computed, ${reusedRuns} reused`,
     reusedRuns,
     computedRuns: computed,
   };
+}
+
+/** How many of the points that are answered have outcomes and no figures. */
+function withoutFigures({ points }: SweepReading): string {
+  const count = points.filter(({ isAnswered, estimates }) => isAnswered && estimates === null).length;
+  return count === 0 ? '' : `, ${count} of them by an aborted run, without figures`;
 }

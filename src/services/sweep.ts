@@ -132,9 +132,10 @@ function readAxis(
   const end = (value: number): number =>
     canonicalValues(model, Object.fromEntries(names.map((each) => [each, value])))[name] ?? value;
   const ends = { names, min: end(min), max: end(max) };
+  requireOneUnit(model, names);
   for (const each of names) {
     if (taken.has(each)) {
-      throw badUserInput(`${each} has two values: an input is moved by one axis, or fixed in base.parameters.`, {
+      throw badUserInput(`${each} has two values: an input is moved by one axis, or fixed.`, {
         input: each,
       });
     }
@@ -144,7 +145,7 @@ function readAxis(
     throw badUserInput(`The axis of ${name} runs from ${min} to ${max}: min may not lie above max.`, { input: name });
   }
   if (points == null || !Number.isInteger(points) || points < 1 || points > maxPoints) {
-    throw badUserInput(`The axis of ${name} needs points, a whole number from 1 to ${maxPoints}.`, {
+    throw badUserInput(`The axis of ${name} needs points, a whole number from 1 to ${maxPoints}, not ${points}.`, {
       input: name,
       allowed: { min: 1, max: maxPoints },
     });
@@ -162,6 +163,17 @@ function readAxis(
     );
   }
   return axis;
+}
+
+/** @throws CortigraphError BAD_USER_INPUT where inputs that are to take one value have not one unit */
+function requireOneUnit({ inputs }: ModelDefinition, names: readonly string[]): void {
+  const [first, ...others] = names.map((name) => inputs.find((input) => input.name === name));
+  const other = others.find((input) => input?.unit !== first?.unit);
+  if (!first || !other) return;
+  throw badUserInput(
+    `${other.name} (${other.unit}) cannot move together with ${first.name} (${first.unit}): one value is no value of both.`,
+    { input: other.name },
+  );
 }
 
 const axisOf = (

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { temporaryFolder } from '../store/stores.js';
@@ -42,6 +42,26 @@ describe('the commands of a shell', () => {
     assert.match(text, new RegExp(`^${first.id}  COMPLETED, from the store, run again to record it\n`));
     assert.match(text, /^figure +value +± standard error +unit\nrateE +\d+\.\d+ +± +\d+\.\d+ +Hz\n/m);
     assert.match(text, /^isiCvE +0\.\d+ +± 0\.\d+ +1\n/m);
+  });
+
+  it('records anew what was lost or cut short among the blobs', async () => {
+    const args = ['simulate', '--set', 'lgnRateE=250', ...short, '--record', 'isiCv'];
+    const blobs = join(folder.path, 'blobs');
+    const files = async (): Promise<readonly string[]> =>
+      (await readdir(blobs, { recursive: true })).filter((name) => /[0-9a-f]{64}$/.test(name));
+    const before = await files();
+    await succeed(...args);
+    const [file, ...others] = (await files()).filter((name) => !before.includes(name));
+    assert.ok(file);
+    assert.deepEqual(others, []);
+    const whole = await readFile(join(blobs, file));
+    assert.match(await succeed(...args), /from the store\n/);
+    await truncate(join(blobs, file), 100);
+    assert.match(await succeed(...args), /from the store, run again to record it\n/);
+    assert.deepEqual(await readFile(join(blobs, file)), whole);
+    await rm(blobs, { recursive: true });
+    assert.match(await succeed(...args), /run again to record it\n/);
+    assert.deepEqual(await readFile(join(blobs, file)), whole);
   });
 
   it('sweeps: one line a point for people, all digits for programs, and a bar a figure in the drawing', async () => {

@@ -25,8 +25,8 @@ forEachStore('a server that stops while it records a stored run', (open) => {
   test('gives the work back, and the next server does it', async () => {
     await withServers(open, async (openDoor) => {
       const before = await openDoor();
-      await run(before, input([], 5000));
-      const { job } = await run(before, input(['raster'], 5000), 0);
+      await run(before, input([], 60_000));
+      const { job } = await run(before, input(['raster'], 60_000), 0);
       const { claims, recordings, jobs } = before.collections;
       await eventually(
         () => claims.countDocuments({ records: true }),
@@ -40,7 +40,7 @@ forEachStore('a server that stops while it records a stored run', (open) => {
         () => jobs.findOne({ _id: job?.id ?? '' }),
         (found) => found?.status === 'COMPLETED',
       );
-      const again = await run(after, input(['raster'], 5000));
+      const again = await run(after, input(['raster'], 60_000));
       assert.deepEqual([again.job, kindsOf(again)], [null, ['raster']]);
     });
   });

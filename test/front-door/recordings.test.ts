@@ -180,6 +180,14 @@ overEachStore(
       assert.match((await door().refusal(runMutation, { input: none })).message, /records nothing/);
     });
 
+    test('are refused many times over in one answer: their tables count in the cost of a query', async () => {
+      const { simulationRun } = await run(input(0.0243, ['raster']));
+      const aliases = Array.from({ length: 60 }, (_, i) => `a${i}: numbers`).join(' ');
+      const query = `query ($id: ID!) { node(id: $id) { ... on Recording { table { columns { ${aliases} } } } } }`;
+      const { message } = await door().refusal(query, { id: simulationRun.recordings[0]?.id });
+      assert.match(message, /The answer could hold \d+ fields; at most 50000/);
+    });
+
     test('are told by the model', async () => {
       const { model } = await door().data<{ model: { recordings: readonly { kind: string }[] } }>(
         '{ model(name: "local-circuit") { recordings { kind version meaning maxDurationMs } } }',

@@ -38,6 +38,12 @@ overEachStore('a sweep is refused, and nothing is stored,', (door) => {
       { input: 'sEE', allowed: { min: 0, max: 0.5 } },
     ],
     [
+      'with an input of another unit together',
+      { base: { parameters: {} }, axes: [{ name: 'sEE', together: ['lgnRateI'], min: 0.016, max: 0.02, points: 2 }] },
+      /lgnRateI \(spikes\/s\) cannot move together with sEE \(1\)/,
+      { input: 'lgnRateI' },
+    ],
+    [
       'from a min above its max',
       { base, axes: [{ ...axis, min: 1, max: 0 }] },
       /min may not lie above max/,

@@ -8,7 +8,17 @@ import type { BlobRef, BlobStore, StoredBlob } from '../blob-store.js';
 import { blobRef, isDigest } from '../blob-store.js';
 
 /** What another moment, or an administrator, can mend. */
-const unavailableCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EMFILE']);
+const unavailableCodes: ReadonlySet<unknown> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EMFILE',
+  'EFBIG',
+  'ENOTDIR',
+]);
 
 /**
  * Blobs as files: `ab/abcdef…` in a folder, by digest. A file gets its name when all of it is on disk, so a file of that
