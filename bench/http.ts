@@ -52,10 +52,21 @@ export async function benchHttp(): Promise<void> {
 
     const cost = (lgnRate: number): Promise<number> => computedCost(server, () => ask(computed(lgnRate)));
     figure('http.cold-response.cpu', (await cost(240)) - kernelMs(240), "ms above the kernel's, the first of a server");
-    for (let lgnRate = 100; lgnRate < 200; lgnRate += 1) await cost(lgnRate);
-    const warm: number[] = [];
-    for (let lgnRate = 200; lgnRate < 230; lgnRate += 1) warm.push((await cost(lgnRate)) - kernelMs(lgnRate));
-    figure('http.warm-response.cpu', quantile(warm, 0.5), "ms above the kernel's, median of 30 after 100 others");
+    for (let lgnRate = 100; lgnRate < 200; lgnRate += 1) await cost(lgnRate); // compiles what is used
+    const alone: number[] = [];
+    for (let lgnRate = 200; lgnRate < 230; lgnRate += 1) alone.push((await cost(lgnRate)) - kernelMs(lgnRate));
+    const alike = Array.from({ length: 200 }, (_, i) => computed(300 + i / 100));
+    const together = await computedCost(server, () => Promise.all(inTurn(alike, ask)));
+    figure(
+      'http.warm-response.cpu',
+      together / alike.length - kernelMs(301),
+      `ms above the kernel's, ${CLIENTS} clients`,
+    );
+    figure(
+      'http.warm-response.cpu.alone',
+      quantile(alone, 0.5),
+      "ms above the kernel's, one client that waits each time",
+    );
 
     await ask(cached);
     const cpu: Record<'typename' | 'cached', number[]> = { typename: [], cached: [] };
@@ -91,6 +102,14 @@ async function computedCost(pid: number, ask: () => Promise<unknown>): Promise<n
   const before = threadNanoseconds(pid);
   await ask();
   return (threadNanoseconds(pid) - before) / 1e6;
+}
+
+/** Asks all, by as many clients at once as there are. */
+function inTurn(bodies: readonly object[], ask: (body: object) => Promise<unknown>): readonly Promise<void>[] {
+  const left = [...bodies];
+  return Array.from({ length: CLIENTS }, async () => {
+    for (let body = left.pop(); body; body = left.pop()) await ask(body);
+  });
 }
 
 /** CPU milliseconds of the kernel alone for the run of {@link computed}, once it is compiled. */

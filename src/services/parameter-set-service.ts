@@ -31,8 +31,6 @@ export class ParameterSetService {
     values: ParameterValues,
   ): Promise<{ readonly parameterSet: ParameterSetDocument; readonly created: boolean }> {
     const parameterSet = this.document(model, values);
-    const known = await this.lab.collections.parameterSets.findOne({ _id: parameterSet._id });
-    if (known) return { parameterSet: known, created: false };
     try {
       await this.lab.collections.parameterSets.insertOne(parameterSet);
       return { parameterSet, created: true };

@@ -126,7 +126,7 @@ export class RespondService {
         job: job._id,
       });
     }
-    const response = job.result === null ? null : await this.lab.collections.responses.findOne({ _id: job.result });
+    const response = job.result === null ? null : await this.pools.response(job.result);
     if (response) {
       const { computedRuns, reusedRuns } = job;
       const reason = `${computedRuns} computed, ${reusedRuns} reused${abortedNote(response.outcomes)}`;

@@ -17,9 +17,13 @@ export interface PoolOfQuestion {
 /** How many known response ids are remembered, to spare a look at the store. */
 const REMEMBERED = 10_000;
 
+/** How many responses that were stored last are at hand, for those who wait for them. */
+const AT_HAND = 100;
+
 /** Reads the pools of questions, and stores the responses that they give. Computes nothing. */
 export class ResponsePools {
   private readonly knownIds = new Set<string>();
+  private readonly atHand = new Map<string, ResponseDocument>();
 
   constructor(private readonly lab: Lab) {}
 
@@ -75,9 +79,16 @@ export class ResponsePools {
     await this.lab.collections.responses.insertOne(response).catch((error: unknown) => {
       if (!isDuplicateKey(error)) throw error;
     });
+    if (this.atHand.size >= AT_HAND) this.atHand.clear();
+    this.atHand.set(identity.id, response);
     if (this.knownIds.size >= REMEMBERED) this.knownIds.clear();
     this.knownIds.add(identity.id);
     return identity.id;
+  }
+
+  /** A stored response; null when there is none of this id. */
+  async response(id: string): Promise<ResponseDocument | null> {
+    return this.atHand.get(id) ?? this.lab.collections.responses.findOne({ _id: id });
   }
 
   private async candidates(questions: readonly Question[]): Promise<RunDocument[]> {

@@ -19,6 +19,8 @@ export interface Want {
   readonly priority: number;
   /** Kinds of recordings that the run must have; none when left out. */
   readonly recordings?: readonly string[];
+  /** Whether a moment ago it was not stored: spares a look, for the claim looks again. */
+  readonly unstored?: boolean;
   /** Told when a worker begins. */
   readonly begun?: () => void;
 }
@@ -75,9 +77,13 @@ export class RunService {
    */
   async obtain(wanted: WantedRun, want: Want): Promise<ObtainedRun> {
     const identity = runIdentity(wanted);
+    const { recordings = [], unstored = false } = want;
     let computed = false;
-    for (;;) {
-      const { run, missing } = await this.ledger.find(identity.id, wanted.model, want.recordings ?? []);
+    for (let looks = 0; ; looks += 1) {
+      const { run, missing } =
+        unstored && looks === 0
+          ? { run: null, missing: recordings }
+          : await this.ledger.find(identity.id, wanted.model, recordings);
       if (run && missing.length === 0) return { run, computed };
       throwIfStopped(want.signal);
       const shared = this.workFor(identity, wanted, want, missing);
