@@ -39,5 +39,7 @@ export function requireId(id: string, ...kinds: readonly NodeKind[]): NodeKind {
   const shapes = (kinds.length ? kinds : (Object.keys(idPrefixes) as NodeKind[])).map(
     (expected) => `${idPrefixes[expected]}_ and ${HEX_DIGITS} hexadecimal digits (${expected})`,
   );
-  throw badUserInput(`${quoted(id)} is ${kind ? `the id of a ${kind}` : 'not an id'}. Expected ${shapes.join(', or ')}.`);
+  throw badUserInput(
+    `${quoted(id)} is ${kind ? `the id of a ${kind}` : 'not an id'}. Expected ${shapes.join(', or ')}.`,
+  );
 }
