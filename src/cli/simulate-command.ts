@@ -46,8 +46,8 @@ export async function simulate(services: Services, asked: Asked, given: Simulate
       protocol: run.protocol,
       outputs: run.estimates.map(jsonOfEstimate),
       flags: run.flags,
-      recordings: recorded.map(({ _id: id, kind, version, figures, blob: { bytes } }) => ({
-        ...{ id, kind, version, bytes },
+      recordings: recorded.map(({ _id: id, kind, version, figures, blob: { bytes, digest } }) => ({
+        ...{ id, kind, version, bytes, digest },
         figures: figures.map(jsonOfEstimate),
       })),
     },
@@ -73,8 +73,8 @@ function protocolText(model: string, { warmupMs, durationMs, networkSeed, noiseS
   return [model, ...parts].join(', ');
 }
 
-const recordingText = ({ kind, figures, blob: { bytes } }: RecordingDocument): string =>
-  `\n${kind}: ${bytes} bytes\n${figures.length > 0 ? estimatesTable(figures) : ''}`;
+const recordingText = ({ kind, figures, blob: { bytes, digest } }: RecordingDocument): string =>
+  `\n${kind}: ${bytes} bytes, of a server at /blobs/${digest}\n${figures.length > 0 ? estimatesTable(figures) : ''}`;
 
 function estimatesTable(estimates: readonly Estimate[]): string {
   const rows = estimates.map(({ name, value, standardError, unit }) => {

@@ -32,7 +32,7 @@ export async function sweep(services: Services, asked: Asked, given: SweepArgume
       at: moved.indexOf(name),
       label: withUnit([name, ...(together ?? [])].join(' = '), unitOf(name)),
     }));
-    await writeDrawing(given.plot, drawSweep({ title: `${model.name}: ${model.title}`, axes, outputs, points }));
+    await writeDrawing(given.plot, drawSweep({ title: `${answer.id}: ${model.name}`, axes, outputs, points }));
   }
   const missing = points.filter(({ status }) => status !== 'READY');
   const { id, status, cached, reason, computedRuns, reusedRuns } = answer;
