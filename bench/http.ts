@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localCircuit } from '../src/models/local-circuit/local-circuit.js';
 import { figure, leastCpuMs, machineLoad, quantile } from './figure.js';
+import { canonicalValues } from '../src/domain/parameter-values.js';
 
 const ROUNDS = 5;
 const REQUESTS = 2000;
@@ -115,7 +116,7 @@ function inTurn(bodies: readonly object[], ask: (body: object) => Promise<unknow
 /** CPU milliseconds of the kernel alone for the run of {@link computed}, once it is compiled. */
 function kernelMs(lgnRate: number): number {
   const simulator = localCircuit.createSimulator(readFileSync(new URL(localCircuit.kernelUrl)));
-  const defaults = Object.fromEntries(localCircuit.definition.inputs.map((input) => [input.name, input.default]));
+  const defaults = canonicalValues(localCircuit.definition, {});
   const values = { ...defaults, lgnRateE: lgnRate, lgnRateI: lgnRate };
   const protocol = { warmupMs: 500, durationMs: 4000, networkSeed: 1, noiseSeed: 1 };
   return leastCpuMs(3, () => simulator.simulate(values, protocol, () => false));

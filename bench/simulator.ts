@@ -12,6 +12,7 @@ import { buildNetwork } from '../src/models/local-circuit/network.js';
 import { oracleSimulator } from '../src/models/local-circuit/oracle.js';
 import type { Simulator } from '../src/models/model.js';
 import { figure, leastCpuMs, machineLoad } from './figure.js';
+import { canonicalValues } from '../src/domain/parameter-values.js';
 
 /** The native program to compare with, where this checkout lies beside it. */
 const floorSource = resolve('../shared/bench/circuit-floor.c');
@@ -70,7 +71,7 @@ function simulatorOfKernel(): Simulator {
   return localCircuit.createSimulator(readFileSync(new URL(localCircuit.kernelUrl)));
 }
 
-const defaults = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default]));
+const defaults = canonicalValues(localCircuitDefinition, {});
 
 function valuesOf(state: State): ParameterValues {
   return { ...defaults, lgnRateE: states[state], lgnRateI: states[state] };

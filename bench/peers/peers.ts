@@ -7,6 +7,7 @@ import { localCircuitDefinition } from '../../src/models/local-circuit/definitio
 import { localCircuit } from '../../src/models/local-circuit/local-circuit.js';
 import { mean, variance } from '../../src/statistics/moments.js';
 import { figure, machineLoad } from '../figure.js';
+import { canonicalValues } from '../../src/domain/parameter-values.js';
 
 /** Where the scripts lie: in the sources, from this file's place in build/bench/peers. */
 const scripts = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
@@ -69,7 +70,7 @@ function canImport(module: string): boolean {
 }
 
 const valuesAt = (rate: number): ParameterValues => ({
-  ...Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default])),
+  ...canonicalValues(localCircuitDefinition, {}),
   lgnRateE: rate,
   lgnRateI: rate,
 });

@@ -168,7 +168,8 @@ export class Claims {
 
   /**
    * Renews what this process holds. Of what others hold: ends the claims of runs that are stored, which a crash left
-   * behind, unless their holder lives and records, and marks those as failed whose heartbeat stands still, so that nobody takes them for work under way.
+   * behind, unless their holder lives and records, and marks those as failed whose heartbeat stands still, so that nobody
+   * takes them for work under way.
    */
   private async sweep(): Promise<void> {
     const { claims, runs } = this.lab.collections;

@@ -61,7 +61,7 @@ export class JobService {
   private readonly submitting = new Set<Promise<unknown>>();
   private closed = false;
 
-  /** Jobs that somebody asked this process for. */
+  /** Jobs that somebody asked this process for, where it takes up no others. */
   private readonly asked = new Set<string>();
 
   constructor(

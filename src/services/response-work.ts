@@ -62,7 +62,7 @@ export class ResponseWork {
           };
           const { run, computed } = await this.runs.obtain(
             { model: model.name, numericsDigest, values, parameterSetId, protocol },
-            { signal, unstored: true, priority: this.priority - (this.computed.size + index), begun },
+            { signal, priority: this.priority - (this.computed.size + index), begun },
           );
           if (!computed) return;
           this.computed.add(run._id);

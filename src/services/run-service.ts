@@ -19,8 +19,6 @@ export interface Want {
   readonly priority: number;
   /** Kinds of recordings that the run must have; none when left out. */
   readonly recordings?: readonly string[];
-  /** Whether a moment ago it was not stored: spares a look, for the claim looks again. */
-  readonly unstored?: boolean;
   /** Told when a worker begins. */
   readonly begun?: () => void;
 }
@@ -70,20 +68,16 @@ export class RunService {
 
   /**
    * The run of a key, with the recordings that are wanted of it. A stored run that lacks some is run again for those,
-   * and must come out the same. Of those who wait for one simulation, one is told that it was computed. Rejects with a {@link WorkStoppedError} when the signal is aborted; the simulation stops
-   * when the last who wanted it has gone.
+   * and must come out the same. Of those who wait for one simulation, one is told that it was computed. Rejects with a
+   * {@link WorkStoppedError} when the signal is aborted; the simulation stops when the last who wanted it has gone.
    * @throws CortigraphError INTERNAL when the simulator failed or came out otherwise than is stored, UNAVAILABLE when a
    * worker has other numerics
    */
   async obtain(wanted: WantedRun, want: Want): Promise<ObtainedRun> {
     const identity = runIdentity(wanted);
-    const { recordings = [], unstored = false } = want;
     let computed = false;
-    for (let looks = 0; ; looks += 1) {
-      const { run, missing } =
-        unstored && looks === 0
-          ? { run: null, missing: recordings }
-          : await this.ledger.find(identity.id, wanted.model, recordings);
+    for (;;) {
+      const { run, missing } = await this.ledger.find(identity.id, wanted.model, want.recordings ?? []);
       if (run && missing.length === 0) return { run, computed };
       throwIfStopped(want.signal);
       const shared = this.workFor(identity, wanted, want, missing);

@@ -7,8 +7,9 @@ import { ishigami } from '../../src/models/ishigami/ishigami.js';
 import { localCircuitDefinition } from '../../src/models/local-circuit/definition.js';
 import { oracleSimulator } from '../../src/models/local-circuit/oracle.js';
 import { simulatorOf } from '../support/simulator-of.js';
+import { canonicalValues } from '../../src/domain/parameter-values.js';
 
-const circuit = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default]));
+const circuit = canonicalValues(localCircuitDefinition, {});
 
 describe('SimulationPool', () => {
   const pool = new SimulationPool(1);

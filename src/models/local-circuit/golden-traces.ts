@@ -5,6 +5,7 @@ import type { ParameterValues } from '../../domain/identity.js';
 import type { SimulationResult } from '../model.js';
 import type { Circuit } from './circuit.js';
 import { localCircuitDefinition } from './definition.js';
+import { canonicalValues } from '../../domain/parameter-values.js';
 
 /** Raised by hand when something that the traces cannot see changes what a run means. */
 const REVISION = 1;
@@ -27,7 +28,7 @@ interface GoldenTrace {
   readonly protocol: Protocol;
 }
 
-const defaults = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default]));
+const defaults = canonicalValues(localCircuitDefinition, {});
 const atBounds = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.bounds.max]));
 const silent = Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, 0]));
 

@@ -6,10 +6,9 @@ import type { Circuit } from '../../../src/models/local-circuit/circuit.js';
 import { oracleSimulator } from '../../../src/models/local-circuit/oracle.js';
 import type { ParameterValues } from '../../../src/domain/identity.js';
 import type { SimulationResult } from '../../../src/models/model.js';
+import { canonicalValues } from '../../../src/domain/parameter-values.js';
 
-const defaults: ParameterValues = Object.fromEntries(
-  localCircuitDefinition.inputs.map((input) => [input.name, input.default]),
-);
+const defaults: ParameterValues = canonicalValues(localCircuitDefinition, {});
 
 /** Uninhibited and strongly driven: E and I fire at more than 300 Hz from the start. */
 const saturated: ParameterValues = { ...defaults, sELgn: 0.5, lgnRateE: 5000, sEI: 0, sII: 0 };

@@ -6,13 +6,12 @@ import type { Circuit } from '../../../../src/models/local-circuit/circuit.js';
 import { localCircuitDefinition } from '../../../../src/models/local-circuit/definition.js';
 import { KernelEngine, kernelUrl } from '../../../../src/models/local-circuit/kernel/kernel.js';
 import { OracleEngine } from '../../../../src/models/local-circuit/oracle.js';
+import { canonicalValues } from '../../../../src/domain/parameter-values.js';
 
 const kernel = new KernelEngine(readFileSync(new URL(kernelUrl)));
 const oracle = new OracleEngine();
 
-export const defaults: ParameterValues = Object.fromEntries(
-  localCircuitDefinition.inputs.map((input) => [input.name, input.default]),
-);
+export const defaults: ParameterValues = canonicalValues(localCircuitDefinition, {});
 
 /** The kernel's circuit and the oracle's, both at the start of one run. */
 export function twins(values: ParameterValues, { networkSeed, noiseSeed }: Protocol): readonly [Circuit, Circuit] {

@@ -7,11 +7,10 @@ import { localCircuitDefinition } from '../../../../src/models/local-circuit/def
 import { oracleSimulator } from '../../../../src/models/local-circuit/oracle.js';
 import type { SimulationResult } from '../../../../src/models/model.js';
 import { figureOf, numbersOf } from './spike-trains.js';
+import { canonicalValues } from '../../../../src/domain/parameter-values.js';
 
 const kinds = localCircuitDefinition.recordings.map(({ kind }) => kind);
-const defaults: ParameterValues = Object.fromEntries(
-  localCircuitDefinition.inputs.map((input) => [input.name, input.default]),
-);
+const defaults: ParameterValues = canonicalValues(localCircuitDefinition, {});
 const saturated: ParameterValues = { ...defaults, sELgn: 0.5, lgnRateE: 5000, sEI: 0, sII: 0 };
 const protocolOf = (warmupMs: number, durationMs: number): Protocol => ({
   warmupMs,

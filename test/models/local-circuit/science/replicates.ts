@@ -3,6 +3,7 @@ import { circuitConstants } from '../../../../src/models/local-circuit/constants
 import { localCircuitDefinition } from '../../../../src/models/local-circuit/definition.js';
 import type { Simulator } from '../../../../src/models/model.js';
 import { mean, variance } from '../../../../src/statistics/moments.js';
+import { canonicalValues } from '../../../../src/domain/parameter-values.js';
 
 /** How much is simulated at one parameter set: replicate n has the network of seed firstSeed + n. */
 export interface Effort {
@@ -30,7 +31,7 @@ const NOISE_SEEDS = 100_000;
 
 /** The default values of every input, but for those that are given. */
 export const valuesWith = (given: ParameterValues = {}): ParameterValues => ({
-  ...Object.fromEntries(localCircuitDefinition.inputs.map((input) => [input.name, input.default])),
+  ...canonicalValues(localCircuitDefinition, {}),
   ...given,
 });
 
