@@ -7,7 +7,7 @@ import { recordingId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import type { Table } from '../domain/table.js';
 import type { StoredBlob } from '../store/blob-store.js';
-import { duplicateIndexes } from '../store/store-errors.js';
+import type { Write } from '../store/in-order.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 
@@ -50,13 +50,13 @@ export class Recordings {
     );
   }
 
-  /** Stores what was recorded of a stored run, its tables and its execution; what is there already stays as it is. */
-  async store(
+  /** The writes that store what was recorded of a run, once its tables, its execution and the run are stored. */
+  writes(
     run: RunDocument,
     execution: ExecutionDocument,
     recorded: readonly EncodedRecording[],
     blobs: readonly BlobReference[],
-  ): Promise<void> {
+  ): readonly Write[] {
     const { _id: runId, model, numericsDigest } = run;
     const documents = recorded.flatMap(({ kind, version, figures }, i): RecordingDocument[] => {
       const blob = blobs[i];
@@ -65,12 +65,8 @@ export class Recordings {
       const _id = recordingId({ runId, kind, version });
       return [{ _id, ...common, runId, model, numericsDigest, kind, version, figures, blob }];
     });
-    if (documents.length === 0) return;
-    try {
-      await this.lab.collections.recordings.insertMany(documents, { ordered: false });
-    } catch (error) {
-      duplicateIndexes(error); // somebody else recorded the same: same run, same bits
-    }
+    if (documents.length === 0) return [];
+    return [() => this.lab.collections.recordings.insertMany(documents, { ordered: false })];
   }
 
   /** Everything that is recorded of each of these runs. */

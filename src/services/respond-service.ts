@@ -55,8 +55,12 @@ export class RespondService {
     });
     if (!mayCompute)
       throw badUserInput('This answer has to be computed, and nothing is computed over HTTP GET: use POST.');
-    await this.parameterSets.ensure(question.model.name, question.values);
-    const submitted = await this.jobs.submit(responseJob, question.id, payloadOf(question));
+    const submitted = await this.jobs.submit({
+      kind: responseJob,
+      key: question.id,
+      payload: payloadOf(question),
+      restsOn: [this.parameterSets.storing(question.model.name, question.values)],
+    });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     return this.fromJob(question, job, stored);
@@ -93,7 +97,8 @@ export class RespondService {
   }
 
   private async fromStore(question: Question, stored: PoolOfQuestion): Promise<Answer> {
-    const id = await this.pools.store(question, stored);
+    const { id, writes } = this.pools.response(question, stored);
+    await this.lab.inOrder(...writes);
     const { pool, assessment } = stored;
     const n = pool.length;
     return answerOf(
@@ -126,7 +131,7 @@ export class RespondService {
         job: job._id,
       });
     }
-    const response = job.result === null ? null : await this.pools.response(job.result);
+    const response = job.result === null ? null : await this.pools.stored(job.result);
     if (response) {
       const { computedRuns, reusedRuns } = job;
       const reason = `${computedRuns} computed, ${reusedRuns} reused${abortedNote(response.outcomes)}`;

@@ -4,7 +4,8 @@ import { responseIdentity, runIdentity } from '../domain/identity.js';
 import { estimatorVersion } from '../statistics/estimator.js';
 import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, assessPool, selectPool } from '../statistics/pool.js';
-import { isDuplicateKey } from '../store/store-errors.js';
+import type { Write } from '../store/in-order.js';
+import { unlessThere } from '../store/in-order.js';
 import type { Lab } from './lab.js';
 import type { Question } from './question.js';
 
@@ -12,6 +13,12 @@ import type { Question } from './question.js';
 export interface PoolOfQuestion {
   readonly pool: readonly RunDocument[];
   readonly assessment: Assessment;
+}
+
+/** The id of an answer, and the writes that store it; none where it is known to be stored. */
+export interface AnswerToStore {
+  readonly id: string;
+  readonly writes: readonly Write[];
 }
 
 /** How many known response ids are remembered, to spare a look at the store. */
@@ -46,8 +53,8 @@ export class ResponsePools {
     return questions.map((question) => heldAgainst(question, byParameterSet.get(question.parameterSetId) ?? []));
   }
 
-  /** Stores the answer that a sufficient pool gives, unless it is there; gives its id. */
-  async store(question: Question, { pool, assessment }: PoolOfQuestion): Promise<string> {
+  /** The answer that a sufficient pool gives: its id, and the write that stores it unless it is there. */
+  response(question: Question, { pool, assessment }: PoolOfQuestion): AnswerToStore {
     const { model, numericsDigest, parameterSetId, estimand } = question;
     const runIds = pool.map((run) => run._id).sort();
     const identity = responseIdentity({
@@ -58,7 +65,7 @@ export class ResponsePools {
       estimator: estimatorVersion,
       runIds,
     });
-    if (this.knownIds.has(identity.id)) return identity.id;
+    if (this.knownIds.has(identity.id)) return { id: identity.id, writes: [] };
     const response: ResponseDocument = {
       _id: identity.id,
       schemaVersion: documentVersion,
@@ -76,19 +83,23 @@ export class ResponsePools {
       outcomes: assessment.outcomes,
       estimation: this.lab.attribution,
     };
-    await this.lab.collections.responses.insertOne(response).catch((error: unknown) => {
-      if (!isDuplicateKey(error)) throw error;
-    });
-    if (this.atHand.size >= AT_HAND) this.atHand.clear();
-    this.atHand.set(identity.id, response);
-    if (this.knownIds.size >= REMEMBERED) this.knownIds.clear();
-    this.knownIds.add(identity.id);
-    return identity.id;
+    const store = async (): Promise<void> => {
+      await unlessThere(this.lab.collections.responses.insertOne(response));
+      this.remember(response);
+    };
+    return { id: identity.id, writes: [store] };
   }
 
   /** A stored response; null when there is none of this id. */
-  async response(id: string): Promise<ResponseDocument | null> {
+  async stored(id: string): Promise<ResponseDocument | null> {
     return this.atHand.get(id) ?? this.lab.collections.responses.findOne({ _id: id });
+  }
+
+  private remember(response: ResponseDocument): void {
+    if (this.atHand.size >= AT_HAND) this.atHand.clear();
+    this.atHand.set(response._id, response);
+    if (this.knownIds.size >= REMEMBERED) this.knownIds.clear();
+    this.knownIds.add(response._id);
   }
 
   private async candidates(questions: readonly Question[]): Promise<RunDocument[]> {

@@ -32,9 +32,9 @@ export class ResponseWork {
       const stored = await this.pools.poolOf(question);
       const { pool, assessment } = stored;
       if (assessment.missing === 0) {
-        const result = await this.pools.store(question, stored);
+        const { id: result, writes } = this.pools.response(question, stored);
         const computedRuns = pool.filter((run) => this.computed.has(run._id)).length;
-        return { result, computedRuns, reusedRuns: pool.length - computedRuns };
+        return { result, writes, computedRuns, reusedRuns: pool.length - computedRuns };
       }
       refuseTooCostly(question, assessment, false, {
         maxSeconds: this.lab.settings.maxResponseSeconds,

@@ -169,7 +169,7 @@ export class RunService {
     }
   }
 
-  /** Stores what a worker gave; the claim ends whatever becomes of that. */
+  /** Stores what a worker gave, and ends the claim; that ends whatever becomes of it. */
   private async conclude(
     identity: Identity,
     wanted: WantedRun,
@@ -179,10 +179,12 @@ export class RunService {
     try {
       if (reply.kind === 'stopped') throw new WorkStoppedError('cancelled');
       if (reply.kind === 'otherNumerics') throw otherNumerics(wanted, reply.numericsDigest);
-      const obtained = await this.ledger.store(identity, wanted, claim, reply);
+      const endClaim = (): Promise<void> => this.claims.end(identity.id, claim);
+      const obtained = await this.ledger.store(identity, wanted, claim, reply, endClaim);
       return { ...obtained, recorded: reply.recorded.map(({ kind }) => kind) };
-    } finally {
+    } catch (error) {
       await this.claims.release(identity.id, claim);
+      throw error;
     }
   }
 

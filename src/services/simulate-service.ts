@@ -91,10 +91,14 @@ export class SimulateService {
       throw badUserInput('This has to be computed, and nothing is computed over HTTP GET: use POST.');
     }
     this.refuseTooCostly(wanted.protocol);
-    await this.parameterSets.ensure(wanted.model, wanted.values);
     const { model, numericsDigest, parameterSetId, values, protocol } = wanted;
     const payload = { model, numericsDigest, parameterSetId, values, protocol: { ...protocol }, recordings };
-    const submitted = await this.jobs.submit(simulationJob, keyOf(id, recordings), payload);
+    const submitted = await this.jobs.submit({
+      kind: simulationJob,
+      key: keyOf(id, recordings),
+      payload,
+      restsOn: [this.parameterSets.storing(model, values)],
+    });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     if (job.status === 'FAILED' && job.error) {

@@ -1,6 +1,7 @@
 import type { MongoClient, MongoClientOptions } from 'mongodb';
 import { CortigraphError } from '../domain/errors.js';
 import { blobBucket, GridFSBlobs } from './gridfs-blobs.js';
+import { oneAfterTheOther } from './in-order.js';
 import { RetryingDatabase } from './retrying-database.js';
 import type { StoreDatabase } from './seam.js';
 import type { Store } from './store.js';
@@ -35,6 +36,7 @@ export async function openMongoDB(uri: string): Promise<Store> {
     description: `MongoDB at ${place}, database ${name}`,
     database: new RetryingDatabase(database),
     blobs: new GridFSBlobs(new driver.GridFSBucket(client.db(name), { bucketName: blobBucket })),
+    inOrder: oneAfterTheOther,
     ping: async () => {
       try {
         await client.db(name).command({ ping: 1 });

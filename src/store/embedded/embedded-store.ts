@@ -38,6 +38,7 @@ export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore>
     durability: thread.durability,
     database: new EmbeddedDatabase(thread),
     blobs: new FileBlobs(join(folder, blobFolderName)),
+    inOrder: thread.inOrder,
     ping: async () => {
       await thread.call({ op: 'ping' });
     },
