@@ -82,21 +82,16 @@ export class Claims {
     return 'stored';
   }
 
-  /** Ends a claim, by one write. */
-  async end(runId: string, { attempt }: HeldClaim): Promise<void> {
-    this.held.delete(runId);
-    // Nobody's, if others took us for dead and nobody took the run over since.
-    const holder = { $in: [this.holder, null] };
-    await this.lab.collections.claims.deleteMany({ _id: runId, attempt, holder });
-  }
-
   /**
-   * Ends a claim whatever comes: the run is stored, or nobody wants it. Where the store cannot be reached the claim is only forgotten:
+   * Ends a claim: the run is stored, or nobody wants it. Where the store cannot be reached the claim is only forgotten:
    * it grows stale, and whoever wants the run takes it then.
    */
-  async release(runId: string, claim: HeldClaim): Promise<void> {
+  async release(runId: string, { attempt }: HeldClaim): Promise<void> {
+    this.held.delete(runId);
     try {
-      await this.end(runId, claim);
+      // Nobody's, if others took us for dead and nobody took the run over since.
+      const holder = { $in: [this.holder, null] };
+      await this.lab.collections.claims.deleteMany({ _id: runId, attempt, holder });
     } catch (error) {
       this.lab.log.warn({ err: error, runId }, 'a claim could not be released; it will grow stale');
     }

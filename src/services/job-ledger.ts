@@ -40,10 +40,7 @@ export class JobLedger {
   /**
    * A new job, held by this process, behind what it rests on; null when there is a job of this key and ordinal already.
    */
-  async insert(
-    { kind, key, payload, restsOn = [] }: WantedJob,
-    ordinal: number,
-  ): Promise<JobDocument | null> {
+  async insert({ kind, key, payload, restsOn = [] }: WantedJob, ordinal: number): Promise<JobDocument | null> {
     const now = this.now();
     const job: JobDocument = {
       _id: jobId(key, ordinal),

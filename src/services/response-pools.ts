@@ -11,6 +11,8 @@ import type { Question } from './question.js';
 
 /** A question held against the runs that are stored. */
 export interface PoolOfQuestion {
+  /** The stored runs of which the pool is chosen. */
+  readonly candidates: readonly RunDocument[];
   readonly pool: readonly RunDocument[];
   readonly assessment: Assessment;
 }
@@ -37,6 +39,11 @@ export class ResponsePools {
   /** The pool of a question, as it is stored now. */
   async poolOf(question: Question): Promise<PoolOfQuestion> {
     return heldAgainst(question, await this.candidates([question]));
+  }
+
+  /** The pool with runs that were added to it since it was read. */
+  withAdded(question: Question, { candidates }: PoolOfQuestion, added: readonly RunDocument[]): PoolOfQuestion {
+    return heldAgainst(question, [...candidates, ...added]);
   }
 
   /**
@@ -125,13 +132,13 @@ export class ResponsePools {
   }
 }
 
-function heldAgainst(question: Question, runs: readonly RunDocument[]): PoolOfQuestion {
+function heldAgainst(question: Question, candidates: readonly RunDocument[]): PoolOfQuestion {
   const pool = selectPool(
     question.model,
     question,
-    runs.map((run) => ({ ...run, id: run._id })),
+    candidates.map((run) => ({ ...run, id: run._id })),
   );
-  return { pool, assessment: assessPool(question.model, question, pool) };
+  return { candidates, pool, assessment: assessPool(question.model, question, pool) };
 }
 
 const oneOf = (ids: readonly string[]): string | { readonly $in: readonly string[] } =>

@@ -75,12 +75,7 @@ export class RunLedger {
   }
 
   /** Stores an attempt that failed, at its end. */
-  async storeExecution(
-    runId: string,
-    wanted: WantedRun,
-    claim: HeldClaim,
-    end: End,
-  ): Promise<void> {
+  async storeExecution(runId: string, wanted: WantedRun, claim: HeldClaim, end: End): Promise<void> {
     await this.lab.collections.executions.insertOne(this.execution(runId, wanted, claim, end));
   }
 

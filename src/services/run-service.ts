@@ -8,7 +8,7 @@ import { runIdentity } from '../domain/identity.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
 import type { ClaimResult, Claims, HeldClaim, WantedRun } from './claims.js';
 import type { Lab } from './lab.js';
-import type { ObtainedRun } from './run-ledger.js';
+import type { ObtainedRun, RunState } from './run-ledger.js';
 import { RunLedger } from './run-ledger.js';
 
 /** Who wants a run, and how much. */
@@ -17,6 +17,8 @@ export interface Want {
   readonly signal: AbortSignal;
   /** Of the runs that wait for a worker, those of the highest priority go first. */
   readonly priority: number;
+  /** Whether it was looked for just now, and is not stored. */
+  readonly isMissing?: boolean;
   /** Kinds of recordings that the run must have; none when left out. */
   readonly recordings?: readonly string[];
   /** Told when a worker begins. */
@@ -76,8 +78,10 @@ export class RunService {
   async obtain(wanted: WantedRun, want: Want): Promise<ObtainedRun> {
     const identity = runIdentity(wanted);
     let computed = false;
-    for (;;) {
-      const { run, missing } = await this.ledger.find(identity.id, wanted.model, want.recordings ?? []);
+    const kinds = want.recordings ?? [];
+    const find = (): Promise<RunState> => this.ledger.find(identity.id, wanted.model, kinds);
+    for (let state = want.isMissing ? { run: null, missing: kinds } : await find(); ; state = await find()) {
+      const { run, missing } = state;
       if (run && missing.length === 0) return { run, computed };
       throwIfStopped(want.signal);
       const shared = this.workFor(identity, wanted, want, missing);
@@ -179,7 +183,7 @@ export class RunService {
     try {
       if (reply.kind === 'stopped') throw new WorkStoppedError('cancelled');
       if (reply.kind === 'otherNumerics') throw otherNumerics(wanted, reply.numericsDigest);
-      const endClaim = (): Promise<void> => this.claims.end(identity.id, claim);
+      const endClaim = (): Promise<void> => this.claims.release(identity.id, claim);
       const obtained = await this.ledger.store(identity, wanted, claim, reply, endClaim);
       return { ...obtained, recorded: reply.recorded.map(({ kind }) => kind) };
     } catch (error) {
