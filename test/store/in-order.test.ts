@@ -18,7 +18,10 @@ for (const { name, open } of testStores) {
       await entries.createIndex({ key: 1 }, { unique: true, name: 'byKey' });
     });
     after(() => store.close());
-    const insert = (id: string, key = id) => () => entries.insertOne({ _id: id, key });
+    const insert =
+      (id: string, key = id) =>
+      () =>
+        entries.insertOne({ _id: id, key });
     const ids = async (prefix: string): Promise<readonly string[]> => {
       const found = await entries.find({ _id: { $gte: prefix, $lt: `${prefix}~` } }, { sort: { _id: 1 } }).toArray();
       return found.map(({ _id }) => _id);
