@@ -5,6 +5,7 @@ import { documentVersion } from '../domain/documents.js';
 import { badUserInput, notFound } from '../domain/errors.js';
 import { recordingId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
+import type { ModelDefinition } from '../domain/model-definition.js';
 import type { Table } from '../domain/table.js';
 import type { StoredBlob } from '../store/blob-store.js';
 import type { Write } from '../store/in-order.js';
@@ -27,9 +28,7 @@ export class Recordings {
   /** Those of these kinds that are not stored of a run as today's code records them, or whose blob was lost. */
   async missing(model: string, runId: string, kinds: readonly string[]): Promise<readonly string[]> {
     if (kinds.length === 0) return [];
-    const { recordings } = requireModel(this.lab, model);
-    const versions = new Map(recordings.map(({ kind, version }) => [kind, version]));
-    const ids = kinds.map((kind) => recordingId({ runId, kind, version: versions.get(kind) ?? '' }));
+    const ids = idsOfRecordings(requireModel(this.lab, model), runId, kinds);
     const found = await this.lab.collections.recordings
       .find<Pick<RecordingDocument, '_id' | 'blob'>>({ _id: { $in: ids } }, { projection: { blob: 1 } })
       .toArray();
@@ -107,6 +106,16 @@ export class Recordings {
     if (!blob) throw new Error(`the blob ${digest} of a recording is not there`);
     return readTable(blob);
   }
+}
+
+/** The ids of recordings of these kinds as today's code makes them of a run. */
+export function idsOfRecordings(
+  { recordings }: Pick<ModelDefinition, 'recordings'>,
+  runId: string,
+  kinds: readonly string[],
+): readonly string[] {
+  const versions = new Map(recordings.map(({ kind, version }) => [kind, version]));
+  return kinds.map((kind) => recordingId({ runId, kind, version: versions.get(kind) ?? '' }));
 }
 
 async function readTable(blob: StoredBlob): Promise<Table> {

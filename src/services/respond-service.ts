@@ -14,7 +14,7 @@ import { payloadOf, questionOf, readQuestion } from './question.js';
 import type { PoolOfQuestion } from './response-pools.js';
 import { ResponsePools } from './response-pools.js';
 import { ResponseWork } from './response-work.js';
-import { refuseTooCostly } from './response-cost.js';
+import { refusalOf } from './response-cost.js';
 import type { RunService } from './run-service.js';
 
 /** The kind of the jobs that answer questions. Their key is the question's id. */
@@ -43,16 +43,14 @@ export class RespondService {
 
   /**
    * Answers a question, or says that the answer is PENDING once `waitMs` have passed; the work then goes on.
-   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, UNAVAILABLE, or what the job that answers it failed with
+   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, UNAVAILABLE, CONFLICT where it was invalidated, or what the job that answers it failed with
    */
   async ask(request: ResponseRequest, { waitMs, mayCompute, begun }: AskOptions): Promise<Answer> {
     const question = await readQuestion(this.lab, request);
     const stored = await this.pools.poolOf(question);
     if (stored.assessment.missing === 0) return this.fromStore(question, stored);
-    refuseTooCostly(question, stored.assessment, stored.pool.length === 0, {
-      maxSeconds: this.lab.settings.maxResponseSeconds,
-      computedSeconds: 0,
-    });
+    const refusal = refusalOf(question, stored, this.lab.settings.maxResponseSeconds);
+    if (refusal) throw refusal;
     if (!mayCompute)
       throw badUserInput('This answer has to be computed, and nothing is computed over HTTP GET: use POST.');
     const submitted = await this.jobs.submit({

@@ -1,4 +1,4 @@
-import type { ResponseDocument, RunDocument } from '../domain/documents.js';
+import type { InvalidationDocument, ResponseDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 import { responseIdentity, runIdentity } from '../domain/identity.js';
 import { estimatorVersion } from '../statistics/estimator.js';
@@ -6,13 +6,18 @@ import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, assessPool, selectPool } from '../statistics/pool.js';
 import type { Write } from '../store/in-order.js';
 import { unlessThere } from '../store/in-order.js';
+import { closedKey } from './closed-keys.js';
 import type { Lab } from './lab.js';
 import type { Question } from './question.js';
+
+type KnownRuns = Pick<PoolOfQuestion, 'candidates' | 'invalidations'>;
 
 /** A question held against the runs that are stored. */
 export interface PoolOfQuestion {
   /** The stored runs of which the pool is chosen. */
   readonly candidates: readonly RunDocument[];
+  /** Of runs and responses of its parameter set. */
+  readonly invalidations: readonly InvalidationDocument[];
   readonly pool: readonly RunDocument[];
   readonly assessment: Assessment;
 }
@@ -38,12 +43,13 @@ export class ResponsePools {
 
   /** The pool of a question, as it is stored now. */
   async poolOf(question: Question): Promise<PoolOfQuestion> {
-    return heldAgainst(question, await this.candidates([question]));
+    return heldAgainst(question, await this.known([question]));
   }
 
   /** The pool with runs that were added to it since it was read. */
-  withAdded(question: Question, { candidates }: PoolOfQuestion, added: readonly RunDocument[]): PoolOfQuestion {
-    return heldAgainst(question, [...candidates, ...added]);
+  withAdded(question: Question, before: PoolOfQuestion, added: readonly RunDocument[]): PoolOfQuestion {
+    const { candidates, invalidations } = before;
+    return heldAgainst(question, { candidates: [...candidates, ...added], invalidations });
   }
 
   /**
@@ -51,17 +57,22 @@ export class ResponsePools {
    * hundred at a time.
    */
   async poolsOf(questions: readonly Question[]): Promise<readonly PoolOfQuestion[]> {
-    const byParameterSet = new Map<string, RunDocument[]>();
-    for (const run of await this.candidates(questions)) {
-      const known = byParameterSet.get(run.parameterSetId);
-      if (known) known.push(run);
-      else byParameterSet.set(run.parameterSetId, [run]);
-    }
-    return questions.map((question) => heldAgainst(question, byParameterSet.get(question.parameterSetId) ?? []));
+    const { candidates, invalidations } = await this.known(questions);
+    const runs = byParameterSet(candidates);
+    const invalid = byParameterSet(invalidations);
+    return questions.map((question) =>
+      heldAgainst(question, {
+        candidates: runs.get(question.parameterSetId) ?? [],
+        invalidations: invalid.get(question.parameterSetId) ?? [],
+      }),
+    );
   }
 
-  /** The answer that a sufficient pool gives: its id, and the write that stores it unless it is there. */
-  response(question: Question, { pool, assessment }: PoolOfQuestion): AnswerToStore {
+  /**
+   * The answer that a sufficient pool gives: its id, and the write that stores it unless it is there.
+   * @throws CortigraphError CONFLICT when this very answer was invalidated
+   */
+  response(question: Question, { pool, assessment, invalidations }: PoolOfQuestion): AnswerToStore {
     const { model, numericsDigest, parameterSetId, estimand } = question;
     const runIds = pool.map((run) => run._id).sort();
     const identity = responseIdentity({
@@ -72,6 +83,8 @@ export class ResponsePools {
       estimator: estimatorVersion,
       runIds,
     });
+    const invalidation = invalidations.find(({ target }) => target === identity.id);
+    if (invalidation) throw closedKey(invalidation);
     if (this.knownIds.has(identity.id)) return { id: identity.id, writes: [] };
     const response: ResponseDocument = {
       _id: identity.id,
@@ -109,7 +122,18 @@ export class ResponsePools {
     this.knownIds.add(response._id);
   }
 
-  private async candidates(questions: readonly Question[]): Promise<RunDocument[]> {
+  /** The valid runs of which pools are chosen, and what was invalidated; both are asked for at once. */
+  private async known(questions: readonly Question[]): Promise<KnownRuns> {
+    const parameterSetId = oneOf(questions.map((question) => question.parameterSetId));
+    const [runs, invalidations] = await Promise.all([
+      this.runsOf(questions),
+      this.lab.collections.invalidations.find({ parameterSetId }).toArray(),
+    ]);
+    const invalid = new Set(invalidations.map(({ target }) => target));
+    return { candidates: runs.filter(({ _id }) => !invalid.has(_id)), invalidations };
+  }
+
+  private async runsOf(questions: readonly Question[]): Promise<readonly RunDocument[]> {
     const [first] = questions;
     if (!first) return [];
     const { model, numericsDigest, protocol, estimand } = first;
@@ -132,13 +156,24 @@ export class ResponsePools {
   }
 }
 
-function heldAgainst(question: Question, candidates: readonly RunDocument[]): PoolOfQuestion {
+function heldAgainst(question: Question, { candidates, invalidations }: KnownRuns): PoolOfQuestion {
   const pool = selectPool(
     question.model,
     question,
     candidates.map((run) => ({ ...run, id: run._id })),
   );
-  return { candidates, pool, assessment: assessPool(question.model, question, pool) };
+  return { candidates, invalidations, pool, assessment: assessPool(question.model, question, pool) };
+}
+
+function byParameterSet<T extends { readonly parameterSetId: string | null }>(all: readonly T[]): Map<string, T[]> {
+  const parts = new Map<string, T[]>();
+  for (const each of all) {
+    if (each.parameterSetId === null) continue;
+    const part = parts.get(each.parameterSetId);
+    if (part) part.push(each);
+    else parts.set(each.parameterSetId, [each]);
+  }
+  return parts;
 }
 
 const oneOf = (ids: readonly string[]): string | { readonly $in: readonly string[] } =>

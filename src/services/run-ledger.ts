@@ -4,7 +4,7 @@ import { documentVersion } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { idOf } from '../domain/ids.js';
-import { differenceOf } from '../domain/run-difference.js';
+import { differencesOf } from '../domain/run-difference.js';
 import type { Write } from '../store/in-order.js';
 import type { HeldClaim, WantedRun } from './claims.js';
 import type { Lab } from './lab.js';
@@ -108,8 +108,8 @@ export class RunLedger {
     claim: HeldClaim,
     again: SimulationDone,
   ): Promise<void> {
-    const difference = differenceOf(stored, again);
-    if (difference === null) return;
+    const [difference] = differencesOf(stored, again);
+    if (difference === undefined) return;
     const run = stored._id;
     const message = `${run} was run again to record it and came out otherwise (${difference}). Nothing was recorded.`;
     this.lab.log.error({ runId: run, model: wanted.model, protocol: wanted.protocol, difference }, message);
