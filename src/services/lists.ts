@@ -120,7 +120,7 @@ export class Lists {
     const tagged = async (): Promise<StoreFilter<T>> =>
       tag == null
         ? filter
-        : ({ ...filter, _id: { $in: await this.annotations.tagged(kind, tag) } } as unknown as StoreFilter<T>);
+        : ({ ...filter, _id: { $in: await this.annotations.tagged(kind, tag) } });
     return {
       page: async (request) => readPage(kind, collection, await tagged(), order, request),
       total: async () => collection.countDocuments(await tagged()),
