@@ -13,6 +13,7 @@ import { answerAlive, answerReady } from './health.js';
 import { refuseForeignHosts, type HostNames } from './host-check.js';
 import { createListener } from './listener.js';
 import type { ListSizes } from './query-cost.js';
+import { answerProvenance, provenanceFolder, type ExportProvenance } from './provenance-download.js';
 import { requestIdOf } from './request-id.js';
 import { route } from './router.js';
 import { sendError } from './send-error.js';
@@ -28,6 +29,8 @@ export interface HttpServerParts<C extends BaseContext> {
   readonly readiness: () => Promise<void>;
   /** Finds what is served below /blobs/. */
   readonly openBlob: OpenBlob;
+  /** Makes what is served below /provenance/. */
+  readonly exportProvenance: ExportProvenance;
   /** How lists count in the cost of a query. */
   readonly listSizes: ListSizes;
   /** What a new visitor finds in the editor of /explorer/. */
@@ -73,6 +76,11 @@ export async function createHttpServer<C extends BaseContext>(parts: HttpServerP
     route([
       { path: '/graphql', methods: ['GET', 'POST'], answer: unlessStopping(graphql.answer) },
       { path: `${blobFolder}*`, methods: ['GET', 'HEAD'], answer: unlessStopping(answerBlob(parts.openBlob)) },
+      {
+        path: `${provenanceFolder}*`,
+        methods: ['GET', 'HEAD'],
+        answer: unlessStopping(answerProvenance(parts.exportProvenance)),
+      },
       { path: '/healthz', methods: ['GET', 'HEAD'], answer: answerAlive },
       { path: '/readyz', methods: ['GET', 'HEAD'], answer: unlessStopping(answerReady(parts.readiness, logger)) },
       { path: '/', methods: ['GET', 'HEAD'], answer: redirectTo('explorer/') },

@@ -12,7 +12,8 @@ export type ProvRelation =
   | 'actedOnBehalfOf'
   | 'wasDerivedFrom'
   | 'wasGeneratedBy'
-  | 'wasInvalidatedBy';
+  | 'wasInvalidatedBy'
+  | 'wasInfluencedBy';
 
 /** A thing, a piece of work, or who did it. */
 export interface ProvenanceNode {

@@ -4,13 +4,16 @@ import type {
   Attribution,
   ExecutionDocument,
   InvalidationDocument,
+  JobDocument,
   ParameterSetDocument,
   RecordingDocument,
   ResponseDocument,
   RunDocument,
+  SweepDocument,
   VerificationDocument,
 } from '../domain/documents.js';
 import { invalidationId } from '../domain/identity.js';
+import { kindOfId } from '../domain/ids.js';
 import type { ProvenanceEdge, ProvenanceNode, ProvRelation, ProvType } from './graph.js';
 
 /** The stored kinds that have a lineage. */
@@ -23,6 +26,8 @@ export interface LineageDocuments {
   readonly Invalidation: InvalidationDocument;
   readonly Annotation: AnnotationDocument;
   readonly Verification: VerificationDocument;
+  readonly Sweep: SweepDocument;
+  readonly Job: JobDocument;
 }
 
 /** A name of {@link LineageDocuments}. */
@@ -37,6 +42,8 @@ export interface LineageRule<F extends LineageKind = LineageKind, T extends Line
   readonly targets: (from: LineageDocuments[F]) => readonly string[];
   /** An equality on `from` that finds, among others, every document that points to this one. */
   readonly candidates: (to: LineageDocuments[T]) => Readonly<Record<string, string>>;
+  /** Whether `from` is what came first: the edge goes from `to` to `from`. */
+  readonly isFlipped?: true;
 }
 
 const rule = <F extends LineageKind, T extends LineageKind>(row: LineageRule<F, T>): LineageRule =>
@@ -44,6 +51,8 @@ const rule = <F extends LineageKind, T extends LineageKind>(row: LineageRule<F, 
 
 const invalidatedKinds = ['SimulationRun', 'Recording', 'Response'] as const;
 const annotatedKinds = ['ParameterSet', 'SimulationRun', 'Execution', 'Recording', 'Response'] as const;
+
+const kindsOfResults = ['SimulationRun', 'Response', 'Sweep', 'Verification'] as const;
 
 /** The lineage between stored kinds: one row a relation. */
 export const lineageRules: readonly LineageRule[] = [
@@ -112,6 +121,16 @@ export const lineageRules: readonly LineageRule[] = [
       to,
       targets: ({ target, targetKind }) => (targetKind === to ? [target] : []),
       candidates: ({ _id }) => ({ target: _id }),
+    }),
+  ),
+  ...kindsOfResults.map((to) =>
+    rule({
+      from: 'Job',
+      relation: 'wasInfluencedBy',
+      to,
+      targets: ({ result }) => (result !== null && kindOfId(result) === to ? [result] : []),
+      candidates: ({ _id }) => ({ result: _id }),
+      isFlipped: true,
     }),
   ),
 ];
@@ -208,6 +227,21 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
         ...attribution(verification),
       },
     ),
+  Sweep: ({ _id, model, numericsDigest, digest, preimage, createdAt }) =>
+    node(_id, 'Sweep', 'ENTITY', `sweep of ${model}`, createdAt, { digest, model, numericsDigest, preimage }),
+  Job: (job) =>
+    node(job._id, 'Job', 'ACTIVITY', `${job.kind} job: ${job.status}`, job.finishedAt ?? job.createdAt, {
+      kind: job.kind,
+      about: job.key,
+      status: job.status,
+      attempt: String(job.attempt),
+      startedAt: job.createdAt,
+      ...(job.finishedAt === null ? {} : { finishedAt: job.finishedAt }),
+      computedRuns: String(job.computedRuns),
+      reusedRuns: String(job.reusedRuns),
+      project: job.project,
+      createdBy: job.createdBy,
+    }),
 };
 
 /** What a document implies; one row a kind. */
@@ -219,6 +253,11 @@ export const implied: { readonly [K in LineageKind]: (document: LineageDocuments
   Verification: (verification) => simulationOf(verification),
   Invalidation: (invalidation) => agentsOf(invalidation._id, invalidation),
   Annotation: (annotation) => agentsOf(annotation._id, annotation, 'wasAttributedTo'),
+  Sweep: () => ({ nodes: [], edges: [] }),
+  Job: (job) => {
+    const principal = principalNode(job);
+    return { nodes: [principal], edges: [{ from: job._id, to: principal.id, relation: 'wasAssociatedWith' }] };
+  },
   Response: (response) => {
     const { _id, createdAt, digest, estimation, estimator, runIds } = response;
     const making = node(
@@ -286,7 +325,7 @@ function agentsOf(
   of: Attribution,
   relation: 'wasAssociatedWith' | 'wasAttributedTo' = 'wasAssociatedWith',
 ): Implied {
-  const { agent, softwareVersion, nodeVersion, host, project, createdBy } = of;
+  const { agent, softwareVersion, nodeVersion, host } = of;
   const software = node(
     agentId([agent, softwareVersion, nodeVersion, host]),
     'SoftwareAgent',
@@ -295,7 +334,7 @@ function agentsOf(
     null,
     { agent, softwareVersion, nodeVersion, host },
   );
-  const principal = node(agentId([project, createdBy]), 'Agent', 'AGENT', createdBy, null, { project, createdBy });
+  const principal = principalNode(of);
   return {
     nodes: [software, principal],
     edges: [
@@ -304,6 +343,9 @@ function agentsOf(
     ],
   };
 }
+
+const principalNode = ({ project, createdBy }: Pick<Attribution, 'project' | 'createdBy'>): ProvenanceNode =>
+  node(agentId([project, createdBy]), 'Agent', 'AGENT', createdBy, null, { project, createdBy });
 
 const agentId = (parts: readonly string[]): string => `agent_${sha256(JSON.stringify(parts)).slice(0, 32)}`;
 

@@ -118,9 +118,7 @@ export class Lists {
   ): List<T> {
     // The generic filter is that of any document; T only adds fields.
     const tagged = async (): Promise<StoreFilter<T>> =>
-      tag == null
-        ? filter
-        : ({ ...filter, _id: { $in: await this.annotations.tagged(kind, tag) } });
+      tag == null ? filter : { ...filter, _id: { $in: await this.annotations.tagged(kind, tag) } };
     return {
       page: async (request) => readPage(kind, collection, await tagged(), order, request),
       total: async () => collection.countDocuments(await tagged()),
