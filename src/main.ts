@@ -13,6 +13,7 @@ import type { HttpServer } from './http/server.js';
 import type { OpenLab } from './open-lab.js';
 import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
+import type { ArchiveService } from './services/archive/archive-service.js';
 import type { LabSettings } from './services/lab.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
@@ -111,6 +112,17 @@ async function openForShell(): Promise<OpenLab> {
   }
 }
 
+/** Backups of the store, which is opened without what answers from it. */
+async function openArchives(): Promise<{ readonly archives: ArchiveService; close(): Promise<void> }> {
+  const { ArchiveService } = await import('./services/archive/archive-service.js'); // few commands have a use for it
+  const { softwareVersion } = readBuildInfo();
+  const store = await openStore(readConfig(process.env));
+  return {
+    archives: new ArchiveService({ store, migrations, softwareVersion, now: () => new Date() }),
+    close: () => store.close(),
+  };
+}
+
 const shell: Shell = {
   stdout: process.stdout,
   stderr: process.stderr,
@@ -119,6 +131,7 @@ const shell: Shell = {
   migrate: migrateStore,
   settings: () => describeConfig(readConfig(process.env)),
   openLab: openForShell,
+  openArchives,
 };
 
 /** Runs a command as a shell gives it. */
