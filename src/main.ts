@@ -15,6 +15,7 @@ import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
 import type { ArchiveService } from './services/archive/archive-service.js';
 import type { LabSettings } from './services/lab.js';
+import { isEmptyStore } from './store/collections.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
@@ -81,6 +82,9 @@ async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string
     const addresses = { graphql: `${at}/graphql`, explorer: `${at}/explorer/`, health: `${at}/healthz` };
     const served = { ...addresses, store: store.description };
     logger.info(served, `Cortigraph ${readBuildInfo().softwareVersion} serves on ${at}`);
+    if (await isEmptyStore(store.database)) {
+      logger.info('The store is empty: "npm run fixtures" loads a few dozen runs to look at, now or later.');
+    }
     return served;
   } catch (error) {
     await server.close();

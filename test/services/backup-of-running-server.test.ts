@@ -71,13 +71,10 @@ forEachStore('a backup of a server that computes and writes', (open) => {
   it('holds all that was answered before, with what it rests on, and comes back in either kind of store', async () => {
     const folder = await temporaryFolder();
     const backup = join(folder.path, 'backup');
-    let source: Store | undefined;
-    const remembering = async (): Promise<Store> => (source = await open());
     try {
-      await withServers(remembering, async (openDoor) => {
+      await withServers(open, async (openDoor, source) => {
         const door = await openDoor();
         const before = await answersOf(door);
-        assert.ok(source);
 
         let asked = 0;
         const ask = async (): Promise<void> => {

@@ -3,16 +3,14 @@ import { cp, mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { migrations } from '../../migrations/all.js';
-import { isEmptyStore } from '../../src/services/archive/archive-service.js';
 import { manifestText, readManifest } from '../../src/services/archive/manifest.js';
 import { archivedCollections } from '../../src/store/archive-rules.js';
-import { collectionsOf } from '../../src/store/collections.js';
+import { collectionsOf, isEmptyStore } from '../../src/store/collections.js';
 import type { Migration, StoreMeta } from '../../src/store/migrate.js';
 import { halfRestoredFrom } from '../../src/store/restore-marker.js';
-import type { Store } from '../../src/store/store.js';
-import { temporaryFolder, testStores } from '../store/stores.js';
+import { openEmbedded, temporaryFolder } from '../store/stores.js';
 import { archivesOf, danglingReferences } from '../support/archives.js';
-import { forEachStore } from '../support/each-store.js';
+import { forEachStore, withServers } from '../support/each-store.js';
 import { kept, openFrontDoor } from '../support/front-door.js';
 import { recordMutation, responseQuery, shortProtocol } from '../support/questions.js';
 
@@ -39,9 +37,6 @@ before(async () => {
   await store.close();
 });
 after(() => folder.remove());
-
-const openEmbedded = (): Promise<Store> =>
-  testStores[0] ? testStores[0].open() : Promise.reject(new Error('there is no store'));
 
 /** Copies the backup, does something to the copy, and checks that its restore and its load are refused before anything is inserted. */
 async function refusedAfter(change: (copy: string) => Promise<void>, message: RegExp, code = 'BAD_USER_INPUT') {
@@ -99,12 +94,11 @@ describe('a damaged backup is refused before anything is inserted', () => {
   it('when its files are those of another backup', () =>
     refusedAfter((copy) => cp(join(later, 'runs.ndjson.gz'), join(copy, 'runs.ndjson.gz')), /of runs.ndjson.gz/));
 
-  it('and so is a folder that holds none, and one that is not there', async () => {
-    await refusedAfter((copy) => rm(copy, { recursive: true }).then(() => mkdir(copy)), /no whole backup/);
-    const store = await openEmbedded();
-    await assert.rejects(archivesOf(store).restore(join(folder.path, 'none')), isCode('BAD_USER_INPUT', /no whole/));
-    await store.close();
-  });
+  it('and so is a folder that holds none, and one that is not there', () =>
+    withServers(openEmbedded, async (_, store) => {
+      await refusedAfter((copy) => rm(copy, { recursive: true }).then(() => mkdir(copy)), /no whole backup/);
+      await assert.rejects(archivesOf(store).restore(join(folder.path, 'none')), isCode('BAD_USER_INPUT', /no whole/));
+    }));
 
   it('and one that newer software took', async () => {
     const rewrite = (change: (text: string) => string) => async (copy: string) => {
@@ -126,140 +120,139 @@ function bodyOf(text: string) {
 }
 
 describe('a backup', () => {
-  it('is written into a folder that holds nothing, and leaves one that does as it was', async () => {
-    const store = await openEmbedded();
-    const files = await filesOf(backup);
-    await assert.rejects(archivesOf(store).backup(backup), isCode('CONFLICT', /holds a backup already/));
-    await assert.rejects(archivesOf(store).backup(folder.path), isCode('CONFLICT', /not empty/));
-    await assert.rejects(archivesOf(store).backup(join(backup, 'manifest.json')), isCode('UNAVAILABLE', /EEXIST/));
-    assert.deepEqual(await filesOf(backup), files);
-    await store.close();
-  });
+  it('is written into a folder that holds nothing, and leaves one that does as it was', () =>
+    withServers(openEmbedded, async (_, store) => {
+      const files = await filesOf(backup);
+      await assert.rejects(archivesOf(store).backup(backup), isCode('CONFLICT', /holds a backup already/));
+      await assert.rejects(archivesOf(store).backup(folder.path), isCode('CONFLICT', /not empty/));
+      await assert.rejects(archivesOf(store).backup(join(backup, 'manifest.json')), isCode('UNAVAILABLE', /EEXIST/));
+      assert.deepEqual(await filesOf(backup), files);
+    }));
 
-  it('that is stopped leaves an empty folder, into which the next one goes', async () => {
-    const store = await openEmbedded();
-    await archivesOf(store).restore(backup);
-    const stop = new AbortController();
-    const path = join(folder.path, 'stopped');
-    const progress = (step: string): void => (step === 'runs written' ? stop.abort(new Error('enough')) : undefined);
-    await assert.rejects(archivesOf(store).backup(path, { signal: stop.signal, progress }), { message: 'enough' });
-    assert.deepEqual(await readdir(path), []);
-    await archivesOf(store).backup(path);
-    assert.deepEqual(await filesOf(path), await filesOf(backup));
-    await store.close();
-  });
+  it('that is stopped leaves an empty folder, into which the next one goes', () =>
+    withServers(openEmbedded, async (_, store) => {
+      await archivesOf(store).restore(backup);
+      const stop = new AbortController();
+      const path = join(folder.path, 'stopped');
+      const progress = (step: string): void => (step === 'runs written' ? stop.abort(new Error('enough')) : undefined);
+      await assert.rejects(archivesOf(store).backup(path, { signal: stop.signal, progress }), { message: 'enough' });
+      assert.deepEqual(await readdir(path), []);
+      await archivesOf(store).backup(path);
+      assert.deepEqual(await filesOf(path), await filesOf(backup));
+    }));
 
-  it('goes without a blob that the store had lost, says so, and the recording is made anew after a restore', async () => {
-    const store = await openEmbedded();
-    await archivesOf(store).restore(backup);
-    const [recording] = await collectionsOf(store.database).recordings.find({ kind: 'isiCv' }).toArray();
-    assert.ok(recording);
-    const blobs = { ...store.blobs, open: async (digest: string) => (digest === recording.blob.digest ? null : store.blobs.open(digest)) }; // prettier-ignore
-    const path = join(folder.path, 'without');
-    const report = await archivesOf({ ...store, blobs }).backup(path);
-    assert.deepEqual([report.missingBlobs, report.blobs], [[recording.blob.digest], 1]);
-    await store.close();
-    const target = await openEmbedded();
-    assert.deepEqual((await archivesOf(target).restore(path)).missingBlobs, [recording.blob.digest]);
-    const door = await openFrontDoor(kept(target));
-    const input = { parameters: { lgnRateE: 200 }, protocol: shortProtocol, recordings: ['isiCv'] };
-    await door.data<object>(recordMutation, { input });
-    assert.equal(await target.blobs.has(recording.blob.digest), true);
-    await door.close();
-    await target.close();
-  });
+  it('goes without a blob that the store had lost, says so, and the recording is made anew after a restore', () =>
+    withServers(openEmbedded, async (_, store) => {
+      await archivesOf(store).restore(backup);
+      const [recording] = await collectionsOf(store.database).recordings.find({ kind: 'isiCv' }).toArray();
+      assert.ok(recording);
+      const blobs = { ...store.blobs, open: async (digest: string) => (digest === recording.blob.digest ? null : store.blobs.open(digest)) }; // prettier-ignore
+      const path = join(folder.path, 'without');
+      const report = await archivesOf({ ...store, blobs }).backup(path);
+      assert.deepEqual([report.missingBlobs, report.blobs], [[recording.blob.digest], 1]);
+      await withServers(openEmbedded, async (openDoor, target) => {
+        assert.deepEqual((await archivesOf(target).restore(path)).missingBlobs, [recording.blob.digest]);
+        const door = await openDoor();
+        const input = { parameters: { lgnRateE: 200 }, protocol: shortProtocol, recordings: ['isiCv'] };
+        await door.data<object>(recordMutation, { input });
+        assert.equal(await target.blobs.has(recording.blob.digest), true);
+      });
+    }));
 });
 
 forEachStore('a restore', (open) => {
-  it('is refused by a store that holds anything, which stays as it was', async () => {
-    const store = await open();
-    const { parameterSets } = collectionsOf(store.database);
-    const stranger = { _id: 'ps_1', schemaVersion: 1, createdAt: '', digest: '', preimage: '', model: '', values: {} };
-    await parameterSets.insertOne(stranger);
-    await assert.rejects(archivesOf(store).restore(backup), isCode('CONFLICT', /empty store only.*cortigraph load/));
-    assert.deepEqual(await parameterSets.find({}).toArray(), [stranger]);
-    assert.equal(await halfRestoredFrom(store.database), null);
-    await store.close();
-  });
+  it('is refused by a store that holds anything, which stays as it was', () =>
+    withServers(open, async (_, store) => {
+      const { parameterSets } = collectionsOf(store.database);
+      const stranger = {
+        _id: 'ps_1',
+        schemaVersion: 1,
+        createdAt: '',
+        digest: '',
+        preimage: '',
+        model: '',
+        values: {},
+      };
+      await parameterSets.insertOne(stranger);
+      await assert.rejects(archivesOf(store).restore(backup), isCode('CONFLICT', /empty store only.*cortigraph load/));
+      assert.deepEqual(await parameterSets.find({}).toArray(), [stranger]);
+      assert.equal(await halfRestoredFrom(store.database), null);
+    }));
 
-  it('that was interrupted leaves a store that refuses service, until the same restore is run again', async () => {
-    const store = await open();
-    const archives = archivesOf(store);
-    const stop = new AbortController();
-    const progress = (step: string): void => (step === 'executions inserted' ? stop.abort(new Error('enough')) : undefined); // prettier-ignore
-    await assert.rejects(archives.restore(backup, { signal: stop.signal, progress }), { message: 'enough' });
-    assert.deepEqual(await danglingReferences(store), [], 'what is there rests on what is there');
-    assert.equal(await collectionsOf(store.database).runs.countDocuments({}), 0);
-    const half = isCode('UNAVAILABLE', /half restored/);
-    await assert.rejects(openFrontDoor(kept(store)), half);
-    await assert.rejects(archives.backup(join(folder.path, 'of half a store')), half);
-    await assert.rejects(archives.load(later), half);
-    await assert.rejects(archives.restore(later), isCode('CONFLICT', /another backup/));
-    const report = await archives.restore(backup);
-    assert.ok(report.present > 0 && report.present < report.documents);
-    assert.deepEqual(await danglingReferences(store), []);
-    await (await openFrontDoor(kept(store))).close();
-    await store.close();
-  });
+  it('that was interrupted leaves a store that refuses service, until the same restore is run again', () =>
+    withServers(open, async (openDoor, store) => {
+      const archives = archivesOf(store);
+      const stop = new AbortController();
+      const progress = (step: string): void => (step === 'executions inserted' ? stop.abort(new Error('enough')) : undefined); // prettier-ignore
+      await assert.rejects(archives.restore(backup, { signal: stop.signal, progress }), { message: 'enough' });
+      assert.deepEqual(await danglingReferences(store), [], 'what is there rests on what is there');
+      assert.equal(await collectionsOf(store.database).runs.countDocuments({}), 0);
+      const half = isCode('UNAVAILABLE', /half restored/);
+      await assert.rejects(openDoor(), half);
+      await assert.rejects(archives.backup(join(folder.path, 'of half a store')), half);
+      await assert.rejects(archives.load(later), half);
+      await assert.rejects(archives.restore(later), isCode('CONFLICT', /another backup/));
+      const report = await archives.restore(backup);
+      assert.ok(report.present > 0 && report.present < report.documents);
+      assert.deepEqual(await danglingReferences(store), []);
+      await (await openDoor()).close();
+    }));
 
-  it('brings documents of an older schema up to date, in a store that has all steps already too', async () => {
-    const step: Migration = {
-      id: '999-outcome',
-      description: 'a step that changes documents',
-      up: async (database) => {
-        const runs = database.collection<{ readonly _id: string; readonly isOld?: boolean }>('runs');
-        for (const { _id } of await runs.find({ isOld: { $exists: false } }).toArray())
-          await runs.updateOne({ _id }, { $set: { isOld: true } });
-      },
-    };
-    const store = await open();
-    const archives = archivesOf(store, { migrations: [...migrations, step] });
-    await archives.load(later);
-    const changed = await store.database.collection<{ _id: string; isOld?: boolean }>('runs').find({}).toArray();
-    assert.ok(changed.length > 0 && changed.every(({ isOld }) => isOld === true));
-    const meta = await store.database.collection<StoreMeta>('meta').findOne({ _id: 'store' });
-    assert.equal(meta?.schemaVersion, 999);
-    await assert.rejects(archivesOf(store).backup(join(folder.path, 'x')), isCode('UNAVAILABLE', /999/));
-    await store.close();
-  });
+  it('brings documents of an older schema up to date, in a store that has all steps already too', () =>
+    withServers(open, async (_, store) => {
+      const step: Migration = {
+        id: '999-outcome',
+        description: 'a step that changes documents',
+        up: async (database) => {
+          const runs = database.collection<{ readonly _id: string; readonly isOld?: boolean }>('runs');
+          for (const { _id } of await runs.find({ isOld: { $exists: false } }).toArray())
+            await runs.updateOne({ _id }, { $set: { isOld: true } });
+        },
+      };
+      const archives = archivesOf(store, { migrations: [...migrations, step] });
+      await archives.load(later);
+      const changed = await store.database.collection<{ _id: string; isOld?: boolean }>('runs').find({}).toArray();
+      assert.ok(changed.length > 0 && changed.every(({ isOld }) => isOld === true));
+      const meta = await store.database.collection<StoreMeta>('meta').findOne({ _id: 'store' });
+      assert.equal(meta?.schemaVersion, 999);
+      await assert.rejects(archivesOf(store).backup(join(folder.path, 'x')), isCode('UNAVAILABLE', /999/));
+    }));
 });
 
 forEachStore('a load', (open) => {
-  it('adds what a store lacks, changes nothing, and does nothing the second time', async () => {
-    const store = await open();
-    const door = await openFrontDoor(kept(store));
-    const input = { parameters: { lgnRateE: 200 }, protocol: shortProtocol };
-    await door.data<object>(responseQuery, { input });
-    const before = await collectionsOf(store.database).runs.find({}).toArray();
-    const jobs = await collectionsOf(store.database).jobs.countDocuments({});
-    const { documents, present } = await archivesOf(store).load(later);
-    assert.ok(present > 0 && present < documents, 'the run and its parameter set were there');
-    const again = await archivesOf(store).load(later);
-    assert.deepEqual([again.documents, again.present], [documents, documents]);
-    const ids = before.map(({ _id }) => _id);
-    assert.deepEqual(
-      await collectionsOf(store.database)
-        .runs.find({ _id: { $in: ids } })
-        .toArray(),
-      before,
-    );
-    assert.equal(await collectionsOf(store.database).jobs.countDocuments({}), jobs, 'no jobs');
-    const asked = await door.data<{ response: { cached: boolean } }>(responseQuery, { input: { ...input, replicates: 3 } }); // prettier-ignore
-    assert.equal(asked.response.cached, true);
-    assert.deepEqual(await danglingReferences(store), []);
-    await door.close();
-    await store.close();
-  });
+  it('adds what a store lacks, changes nothing, and does nothing the second time', () =>
+    withServers(open, async (openDoor, store) => {
+      const door = await openDoor();
+      const input = { parameters: { lgnRateE: 200 }, protocol: shortProtocol };
+      await door.data<object>(responseQuery, { input });
+      const before = await collectionsOf(store.database).runs.find({}).toArray();
+      const jobs = await collectionsOf(store.database).jobs.countDocuments({});
+      const { documents, present } = await archivesOf(store).load(later);
+      assert.ok(present > 0 && present < documents, 'the run and its parameter set were there');
+      const again = await archivesOf(store).load(later);
+      assert.deepEqual([again.documents, again.present], [documents, documents]);
+      const ids = before.map(({ _id }) => _id);
+      assert.deepEqual(
+        await collectionsOf(store.database)
+          .runs.find({ _id: { $in: ids } })
+          .toArray(),
+        before,
+      );
+      assert.equal(await collectionsOf(store.database).jobs.countDocuments({}), jobs, 'no jobs');
+      const asked = await door.data<{ response: { cached: boolean } }>(responseQuery, { input: { ...input, replicates: 3 } }); // prettier-ignore
+      assert.equal(asked.response.cached, true);
+      assert.deepEqual(await danglingReferences(store), []);
+      await door.close();
+    }));
 
-  it('names a document that contradicts another one of the store', async () => {
-    const store = await open();
-    await store.database.collection<{ _id: string; digest: string }>('runs').createIndex({ digest: 1 }, { unique: true, name: 'x' }); // prettier-ignore
-    await archivesOf(store).load(backup);
-    const runs = store.database.collection<{ _id: string; digest: string }>('runs');
-    const [run] = await runs.find({}, { limit: 1 }).toArray();
-    await runs.deleteMany({ _id: run?._id ?? '' });
-    await runs.insertOne({ _id: 'run_other', digest: run?.digest ?? '' });
-    await assert.rejects(archivesOf(store).load(backup), isCode('CONFLICT', /^run_.* of runs contradicts/));
-    await store.close();
-  });
+  it('names a document that contradicts another one of the store', () =>
+    withServers(open, async (_, store) => {
+      await store.database.collection<{ _id: string; digest: string }>('runs').createIndex({ digest: 1 }, { unique: true, name: 'x' }); // prettier-ignore
+      await archivesOf(store).load(backup);
+      const runs = store.database.collection<{ _id: string; digest: string }>('runs');
+      const [run] = await runs.find({}, { limit: 1 }).toArray();
+      await runs.deleteMany({ _id: run?._id ?? '' });
+      await runs.insertOne({ _id: 'run_other', digest: run?.digest ?? '' });
+      await assert.rejects(archivesOf(store).load(backup), isCode('CONFLICT', /^run_.* of runs contradicts/));
+    }));
 });

@@ -1,9 +1,8 @@
 import { CortigraphError } from '../../domain/errors.js';
-import { archiveRules } from '../../store/archive-rules.js';
+import { isEmptyStore } from '../../store/collections.js';
 import type { Migration } from '../../store/migrate.js';
 import { applyAgain, migrate, schemaVersionIn, schemaVersionOf } from '../../store/migrate.js';
 import { halfRestoredFrom, markHalfRestored, markRestored, refuseHalfRestored } from '../../store/restore-marker.js';
-import type { StoreDatabase } from '../../store/seam.js';
 import type { Store } from '../../store/store.js';
 import type { ArchiveOptions } from './backup.js';
 import { writeBackup } from './backup.js';
@@ -32,14 +31,6 @@ export interface ArchiveParts {
   readonly migrations: readonly Migration[];
   readonly softwareVersion: string;
   readonly now: () => Date;
-}
-
-/** Whether a store holds nothing that anybody asked for. */
-export async function isEmptyStore(database: StoreDatabase): Promise<boolean> {
-  for (const name of Object.keys(archiveRules)) {
-    if ((await database.collection(name).findOne({})) !== null) return false;
-  }
-  return true;
 }
 
 /** Takes backups of a store and brings them back, whichever kind of store either is. */
