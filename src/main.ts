@@ -13,7 +13,9 @@ import type { HttpServer } from './http/server.js';
 import type { OpenLab } from './open-lab.js';
 import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
+import type { ArchiveService } from './services/archive/archive-service.js';
 import type { LabSettings } from './services/lab.js';
+import { isEmptyStore } from './store/collections.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
@@ -80,6 +82,9 @@ async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string
     const addresses = { graphql: `${at}/graphql`, explorer: `${at}/explorer/`, health: `${at}/healthz` };
     const served = { ...addresses, store: store.description };
     logger.info(served, `Cortigraph ${readBuildInfo().softwareVersion} serves on ${at}`);
+    if (await isEmptyStore(store.database)) {
+      logger.info('The store is empty: "npm run fixtures" loads a few dozen runs to look at, now or later.');
+    }
     return served;
   } catch (error) {
     await server.close();
@@ -111,6 +116,17 @@ async function openForShell(): Promise<OpenLab> {
   }
 }
 
+/** Backups of the store, which is opened without what answers from it. */
+async function openArchives(): Promise<{ readonly archives: ArchiveService; close(): Promise<void> }> {
+  const { ArchiveService } = await import('./services/archive/archive-service.js'); // few commands have a use for it
+  const { softwareVersion } = readBuildInfo();
+  const store = await openStore(readConfig(process.env));
+  return {
+    archives: new ArchiveService({ store, migrations, softwareVersion, now: () => new Date() }),
+    close: () => store.close(),
+  };
+}
+
 const shell: Shell = {
   stdout: process.stdout,
   stderr: process.stderr,
@@ -119,6 +135,7 @@ const shell: Shell = {
   migrate: migrateStore,
   settings: () => describeConfig(readConfig(process.env)),
   openLab: openForShell,
+  openArchives,
 };
 
 /** Runs a command as a shell gives it. */

@@ -11,6 +11,7 @@ import type { Services } from './services/services.js';
 import { createServices } from './services/services.js';
 import { collectionsOf } from './store/collections.js';
 import { migrate } from './store/migrate.js';
+import { refuseHalfRestored } from './store/restore-marker.js';
 import type { Store } from './store/store.js';
 
 /** Everything behind the doors: a lab that answers in process. */
@@ -45,6 +46,7 @@ export async function openLab(
     for (const end of rooms) if (end.status === 'rejected') throw end.reason;
   };
   try {
+    await refuseHalfRestored(store.database);
     const applied = await migrate(store.database, migrations, () => new Date());
     if (applied.length > 0) log.info({ applied }, 'migrated the store');
     const lab = labOf(config, store, simulations, log, settings);

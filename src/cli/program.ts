@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
+import { addArchiveCommands } from './archive-commands.js';
 import { addLabCommands } from './lab-commands.js';
 import { UsageError, errorReport, exitCodes } from './exit.js';
 import type { Report } from './report.js';
@@ -60,6 +61,7 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
     },
   );
   addLabCommands(add, shell, print);
+  addArchiveCommands(add, shell, print);
   add('migrate', 'bring the store to the schema of this software').action(async () => {
     const { store, applied } = await shell.migrate();
     const done = applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to do';

@@ -1,3 +1,4 @@
+import type { ArchiveService } from '../services/archive/archive-service.js';
 import type { Services } from '../services/services.js';
 
 /** A stream of text, and whether a person watches it. */
@@ -28,4 +29,6 @@ export interface Shell {
   settings(): readonly ShownSetting[];
   /** Opens the store and all that answers from it, in this process. */
   openLab(): Promise<{ readonly services: Services; close(): Promise<void> }>;
+  /** Opens the store alone, for backups of it. */
+  openArchives(): Promise<{ readonly archives: ArchiveService; close(): Promise<void> }>;
 }

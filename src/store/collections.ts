@@ -11,7 +11,7 @@ import type {
   SweepDocument,
   VerificationDocument,
 } from '../domain/documents.js';
-import type { StoreCollection, StoreDatabase } from './seam.js';
+import type { StoreCollection, StoreDatabase, StoreDocument } from './seam.js';
 
 /** Every collection of the lab. Indexes are made by migrations/. */
 export interface Collections {
@@ -44,3 +44,13 @@ export function collectionsOf(database: StoreDatabase): Collections {
     verifications: database.collection('verifications'),
   };
 }
+
+/** Whether a database holds nothing that anybody asked for. */
+export async function isEmptyStore(database: StoreDatabase): Promise<boolean> {
+  const found = await Promise.all(
+    Object.values(collectionsOf(database)).map((each: AnyCollection) => each.findOne({})),
+  );
+  return found.every((document) => document === null);
+}
+
+type AnyCollection = Pick<StoreCollection<StoreDocument>, 'findOne'>;

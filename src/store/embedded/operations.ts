@@ -1,6 +1,6 @@
 import { duplicateKeyCode, StoreRefusalError, StoreWriteError } from '../store-errors.js';
 import { applyChanges, parseUpdate, upsertBase } from './apply-update.js';
-import { checkDocumentLength, encodeDocument } from './encode-json.js';
+import { checkDocumentLength, encodeDocument } from '../encode-json.js';
 import { fieldSql, fromFieldSql } from './field-sql.js';
 import { filterSql, plainObject } from './filter-sql.js';
 import { projection } from './projection.js';
