@@ -105,13 +105,14 @@ export const lineageRules: readonly LineageRule[] = [
     targets: (verification) => [verification.runId],
     candidates: (run) => ({ runId: run._id }),
   }),
-  ...invalidatedKinds.map((from) =>
+  ...invalidatedKinds.map((to) =>
     rule({
-      from,
+      from: 'Invalidation',
       relation: 'wasInvalidatedBy',
-      to: 'Invalidation',
-      targets: ({ _id }) => [invalidationId(_id)],
-      candidates: ({ target }) => ({ _id: target }),
+      to,
+      targets: ({ target, targetKind }) => (targetKind === to ? [target] : []),
+      candidates: ({ _id }) => ({ _id: invalidationId(_id) }),
+      isFlipped: true,
     }),
   ),
   ...annotatedKinds.map((to) =>

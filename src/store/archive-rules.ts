@@ -27,7 +27,10 @@ const content = { part: 'content' } as const;
 export const archiveRules: { readonly [K in keyof Collections]: ArchiveRule<DocumentOf<Collections[K]>> | null } = {
   // Claims say which process is at work: none that a restored store knows.
   claims: null,
+  annotations: content,
+  invalidations: content,
   jobs: { part: 'work', archived: givenBack },
+  verifications: content,
   sweeps: content,
   responses: content,
   recordings: { part: 'content', blobsOf: ({ blob }: RecordingDocument) => [blob] },

@@ -74,6 +74,7 @@ forEachStore('a backup of a server that computes and writes', (open) => {
     try {
       await withServers(open, async (openDoor, source) => {
         const door = await openDoor();
+        await answersOf(door); // what is asked later adds to the provenance of what was asked before
         const before = await answersOf(door);
 
         let asked = 0;

@@ -36,6 +36,7 @@ export function withWritesBetween(store: Store, write: () => Promise<void>): Sto
 /** What documents of a store refer to that is not there: ids, and digests of blobs. */
 export async function danglingReferences(store: Store): Promise<readonly string[]> {
   const { parameterSets, runs, executions, recordings, responses, sweeps, jobs } = collectionsOf(store.database);
+  const { invalidations, annotations, verifications } = collectionsOf(store.database);
   const all = async <T extends StoreDocument>(collection: StoreCollection<T>): Promise<readonly T[]> =>
     collection.find({}).toArray();
   const documents: { readonly [K in LineageKind]: readonly LineageDocuments[K][] } = {
@@ -44,13 +45,14 @@ export async function danglingReferences(store: Store): Promise<readonly string[
     Execution: await all(executions),
     Recording: await all(recordings),
     Response: await all(responses),
+    Invalidation: await all(invalidations),
+    Annotation: await all(annotations),
+    Verification: await all(verifications),
+    Sweep: await all(sweeps),
+    Job: await all(jobs),
   };
   const known = new Set(Object.values(documents).flatMap((kind) => kind.map(({ _id }) => _id)));
-  for (const { _id } of await all(sweeps)) known.add(_id);
-  const wanted = [
-    ...lineageRules.flatMap(({ from, targets }) => documents[from].flatMap((document) => targets(document))),
-    ...(await all(jobs)).flatMap(({ result }) => result ?? []),
-  ];
+  const wanted = lineageRules.flatMap(({ from, targets }) => documents[from].flatMap((document) => targets(document)));
   const digests = documents.Recording.map(({ blob }) => blob.digest);
   const lost = await Promise.all(
     digests.map(async (digest) => ((await readBlob(store.blobs, digest)) === null ? [digest] : [])),
