@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import { migrations } from '../migrations/all.js';
 import { readBuildInfo } from './build-info.js';
-import type { Shell } from './cli/shell.js';
+import type { GraphQLAnswer, GraphQLQuestion, Shell } from './cli/shell.js';
 import { WarningLog } from './cli/warning-log.js';
 import type { Config } from './config.js';
 import { describeConfig, readConfig } from './config.js';
@@ -15,6 +15,7 @@ import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
 import type { ArchiveService } from './services/archive/archive-service.js';
 import type { LabSettings } from './services/lab.js';
+import type { Services } from './services/services.js';
 import { isEmptyStore } from './store/collections.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
@@ -102,10 +103,13 @@ async function migrateStore(): Promise<{ readonly store: string; readonly applie
   }
 }
 
+const warningLog = ({ logLevel }: Config): WarningLog =>
+  new WarningLog(process.stderr, { stacks: ['trace', 'debug'].includes(logLevel) });
+
 /** The lab for one command: the server's store, without HTTP; work that others left is not for a shell. */
 async function openForShell(): Promise<OpenLab> {
   const config = readConfig(process.env);
-  const log = new WarningLog(process.stderr, { stacks: ['trace', 'debug'].includes(config.logLevel) });
+  const log = warningLog(config);
   const lab = await openLab(config, await openStore(config), log, { takesUp: 'asked' });
   try {
     await lab.start();
@@ -127,13 +131,22 @@ async function openArchives(): Promise<{ readonly archives: ArchiveService; clos
   };
 }
 
+/** One GraphQL document to a lab of this process. */
+async function askGraphQL(services: Services, question: GraphQLQuestion): Promise<GraphQLAnswer> {
+  const { openGraphQL } = await import('./open-graphql.js'); // few commands have a use for it
+  const config = readConfig(process.env);
+  const origin = (config.publicUrl ?? `http://${config.host}:${config.port}`).replace(/\/$/, '');
+  return openGraphQL(services, warningLog(config), origin)(question);
+}
+
 const shell: Shell = {
   stdout: process.stdout,
   stderr: process.stderr,
   softwareVersion: () => readBuildInfo().softwareVersion,
   serve,
   migrate: migrateStore,
-  settings: () => describeConfig(readConfig(process.env)),
+  settings: () => describeConfig(readConfig(process.env), process.env),
+  askGraphQL,
   openLab: openForShell,
   openArchives,
 };
