@@ -56,7 +56,7 @@ export class TraceService {
         allowed: { min: 0, max: maxProvenanceDepth },
       });
     }
-    const [start] = await this.load(kind as LineageKind, [id]); // requireId gave one of lineageKinds
+    const [start] = await this.load(kind, [id]); // requireId gave one of lineageKinds
     if (!start) throw notFound(`${kind} ${id}`);
     const graph = new GraphBuilder();
     graph.add(start, 0);
