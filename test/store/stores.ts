@@ -43,7 +43,8 @@ export function temporaryDatabase(serverUri: string): {
   return { uri: uri.href, name, drop };
 }
 
-async function openTemporaryEmbedded(): Promise<Store> {
+/** A fresh store in a folder of its own, for tests that need one and no other kind. */
+export async function openTemporaryEmbedded(): Promise<Store> {
   const folder = await temporaryFolder();
   const store = await openEmbeddedStore(folder.path);
   return { ...store, close: () => store.close().finally(() => folder.remove()) };
