@@ -15,12 +15,16 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { CortigraphError } from '../domain/errors.js';
+import { aliasLimit } from './alias-limit.js';
+import { beyondLimit } from './beyond-limit.js';
 import { depthLimit } from './depth-limit.js';
 import type { Answer } from './exchange.js';
 import { logFaults, type RequestIds } from './fault-log.js';
-import { queryCost, type ListSizes } from './query-cost.js';
+import { HttpError } from './http-error.js';
 import { OperationNotes } from './operation-notes.js';
 import { isFault, publicError, rootCause } from './public-error.js';
+import { queryCost, type ListSizes } from './query-cost.js';
 import { readJsonBody } from './request-body.js';
 import { statusOfRequestErrors } from './request-error-status.js';
 
@@ -37,6 +41,7 @@ export interface ContextRequest {
 export interface GraphQLLimits {
   readonly maxBodyBytes: number;
   readonly maxTokens: number;
+  readonly maxAliases: number;
   readonly maxQueryDepth: number;
   readonly maxQueryCost: number;
 }
@@ -78,8 +83,13 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     parseOptions: { maxTokens: limits.maxTokens },
-    validationRules: [depthLimit(limits.maxQueryDepth), queryCost(limits.maxQueryCost, parts.listSizes)],
+    validationRules: [
+      depthLimit(limits.maxQueryDepth),
+      aliasLimit(limits.maxAliases),
+      queryCost(limits.maxQueryCost, parts.listSizes),
+    ],
     formatError: (formatted, error) => {
+      if (isAboutTokens(error)) return { ...formatted, ...publicError(tooManyTokens(limits.maxTokens), undefined) };
       const requestId = error instanceof GraphQLError ? requestIds.get(error) : undefined;
       // What breaks after the operation, such as writing a reply, reaches no listener: this is the only place to tell.
       if (requestId === undefined && isFault(error)) logger.error({ err: rootCause(error) }, 'GraphQL failed');
@@ -96,14 +106,18 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
       response.writeHead(302, { location: 'explorer/', 'content-length': 0 }).end();
       return;
     }
+    refuseUnlessJsonIsAccepted(request);
     const mayCompute = method === 'POST';
     const body = mayCompute ? await readJsonBody(request, limits.maxBodyBytes) : undefined;
+    if (Array.isArray(body)) throw batchRefusal();
     const context = parts.createContext({ requestId, mayCompute, origin: parts.publicUrl ?? originOf(request) });
+    const httpGraphQLRequest = { method, headers: headersFor(request, requestId), search: searchOf(request), body };
     const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: headersFor(request, requestId), search: searchOf(request), body },
+      httpGraphQLRequest,
       context: () => Promise.resolve(context),
     });
-    exchange.logged = notes.take(requestId);
+    if (response.headersSent) return; // it took too long, and was answered so
+    exchange.logged = notes.of(httpGraphQLRequest);
     // Only @defer and @stream come in chunks, and graphql 16 has neither.
     if (result.body.kind === 'chunked') throw new Error('Apollo answered in chunks');
     const bytes = Buffer.from(result.body.string);
@@ -123,6 +137,35 @@ function nothingFromOutside(): ApolloServerPlugin[] {
     ApolloServerPluginSchemaReportingDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
   ];
+}
+
+/** Whether graphql-js gave up on a document for its tokens: it gives no code, only this text. */
+const isAboutTokens = (error: unknown): boolean =>
+  error instanceof GraphQLError && /^Syntax Error: Document contains more that \d+ tokens/.test(error.message);
+
+const tooManyTokens = (maxTokens: number): CortigraphError =>
+  beyondLimit({
+    setting: 'CORTIGRAPH_MAX_TOKENS',
+    allowed: maxTokens,
+    what: `The document has more than ${maxTokens} tokens`,
+    advice: 'Give values as variables and repeated fields as a fragment, or share the fields out among requests.',
+  });
+
+const batchRefusal = (): HttpError =>
+  new HttpError(
+    400,
+    'BAD_USER_INPUT',
+    'The body is a list: a request holds one operation, as an object. Ask several fields in it, or send several requests at once.',
+  );
+
+/** Before anything is done: Apollo looks only once there is an answer to send. */
+function refuseUnlessJsonIsAccepted({ headers: { accept } }: IncomingMessage): void {
+  if (accept === undefined || /\*\/\*|application\/(\*|json|graphql-response\+json)/i.test(accept)) return;
+  throw new HttpError(
+    406,
+    'BAD_USER_INPUT',
+    'Answers are application/json or application/graphql-response+json: the Accept header has to allow one of them.',
+  );
 }
 
 /** Whether a person opened the address in a browser, without a question. */
