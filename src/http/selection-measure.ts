@@ -12,9 +12,9 @@ import { beyondLimit, type Excess } from './beyond-limit.js';
 /** How a selection of fields is measured. */
 export interface SelectionMeasure {
   /** The measure of one field, given that of what is below it. */
-  ofField(field: FieldNode, below: () => number): number;
+  readonly ofField: (field: FieldNode, below: () => number) => number;
   /** The measure of two selections that stand beside one another. */
-  join(one: number, other: number): number;
+  readonly join: (one: number, other: number) => number;
 }
 
 /** The fragments of a document by their names. */
