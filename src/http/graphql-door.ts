@@ -15,12 +15,11 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { CortigraphError } from '../domain/errors.js';
 import { aliasLimit } from './alias-limit.js';
-import { beyondLimit } from './beyond-limit.js';
 import { depthLimit } from './depth-limit.js';
 import type { Answer } from './exchange.js';
 import { logFaults, type RequestIds } from './fault-log.js';
+import { limitOfGraphQL } from './graphql-limits.js';
 import { HttpError } from './http-error.js';
 import { OperationNotes } from './operation-notes.js';
 import { isFault, publicError, rootCause } from './public-error.js';
@@ -83,13 +82,16 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     parseOptions: { maxTokens: limits.maxTokens },
+    // Each error repeats the whole value, and searches it for names that are like the known ones.
+    executionOptions: { maxCoercionErrors: 5 },
     validationRules: [
       depthLimit(limits.maxQueryDepth),
       aliasLimit(limits.maxAliases),
       queryCost(limits.maxQueryCost, parts.listSizes),
     ],
     formatError: (formatted, error) => {
-      if (isAboutTokens(error)) return { ...formatted, ...publicError(tooManyTokens(limits.maxTokens), undefined) };
+      const limit = limitOfGraphQL(error, limits.maxTokens);
+      if (limit !== undefined) return { ...formatted, ...publicError(limit, undefined) };
       const requestId = error instanceof GraphQLError ? requestIds.get(error) : undefined;
       // What breaks after the operation, such as writing a reply, reaches no listener: this is the only place to tell.
       if (requestId === undefined && isFault(error)) logger.error({ err: rootCause(error) }, 'GraphQL failed');
@@ -138,18 +140,6 @@ function nothingFromOutside(): ApolloServerPlugin[] {
     ApolloServerPluginUsageReportingDisabled(),
   ];
 }
-
-/** Whether graphql-js gave up on a document for its tokens: it gives no code, only this text. */
-const isAboutTokens = (error: unknown): boolean =>
-  error instanceof GraphQLError && /^Syntax Error: Document contains more that \d+ tokens/.test(error.message);
-
-const tooManyTokens = (maxTokens: number): CortigraphError =>
-  beyondLimit({
-    setting: 'CORTIGRAPH_MAX_TOKENS',
-    allowed: maxTokens,
-    what: `The document has more than ${maxTokens} tokens`,
-    advice: 'Give values as variables and repeated fields as a fragment, or share the fields out among requests.',
-  });
 
 const batchRefusal = (): HttpError =>
   new HttpError(

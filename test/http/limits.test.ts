@@ -169,6 +169,29 @@ describe('the tokens of a document', async () => {
   });
 });
 
+describe('what a refusal repeats of a request', async () => {
+  const { agent } = await tinyServer({ config: { maxBodyBytes: 1_000_000, maxTokens: 2000 } });
+
+  it('is short, however long the request: the beginning, and the end that says what is wrong', async () => {
+    const reply = await ask(agent, 'query ($of: Even!) { half(of: $of) }', { of: 'x'.repeat(500_000) });
+    const { code, message } = onlyError(reply);
+    assert.equal(code, 'BAD_USER_INPUT');
+    assert.ok(message.length < 1100);
+    assert.match(message, /^Variable "\$of" got invalid value "xxx.* … .*An even number is needed\.$/);
+  });
+
+  it('is little, however many values are wrong', async () => {
+    const reply = await ask(agent, 'query ($of: [Even!]) { halves(of: $of) }', { of: new Array(20_000).fill('x') });
+    assert.ok((reply.body.errors?.length ?? 0) <= 6);
+  });
+
+  it('says what to do about too many fields of one name', async () => {
+    const reply = await ask(agent, `{ ${'__typename '.repeat(1990)} }`);
+    assert.equal(onlyError(reply).code, 'BAD_USER_INPUT');
+    assert.match(onlyError(reply).message, /ask for each once/);
+  });
+});
+
 describe('the bytes of a body', async () => {
   const { agent } = await tinyServer({ config: { maxBodyBytes: 2000 } });
   const body = (bytes: number): string => '{ "query": "{ mayCompute }" }'.padEnd(bytes);

@@ -41,6 +41,7 @@ export function tinySchema(waitFor: Promise<string> = Promise.resolve('')): Grap
     type Query {
       self: Query!
       half(of: Even!): Int
+      halves(of: [Even!]): Int
       mayCompute: Boolean!
       requestId: String!
       missing: String
