@@ -24,6 +24,8 @@ export interface ListSizes {
   readonly atMost: number;
   /** Lists without pages that may be long, by `Type.field`: the most that they hold. */
   readonly long?: Readonly<Record<string, number>>;
+  /** Fields that are much work although they give little, by `Type.field`: what they cost beside what they give. */
+  readonly work?: Readonly<Record<string, number>>;
 }
 
 /** A list of objects without pages, such as the outputs of a run: a few. */
@@ -73,9 +75,10 @@ export function queryCost(maxCost: number, sizes: ListSizes): ValidationRule {
       const field = fieldOf(parent, node.name.value);
       if (!field) return 1; // __typename, or unknown: other rules speak of that
       const type = getNamedType(field.type);
-      const items = long[`${parent?.name}.${field.name}`] ?? itemsOf(node, field, sizes);
+      const name = `${parent?.name}.${field.name}`;
+      const items = long[name] ?? itemsOf(node, field, sizes);
       const below = items * costOf(node.selectionSet, isCompositeType(type) ? type : undefined);
-      return 1 + (isIntrospection(field) ? Math.ceil(below * INTROSPECTION) : below);
+      return 1 + (sizes.work?.[name] ?? 0) + (isIntrospection(field) ? Math.ceil(below * INTROSPECTION) : below);
     };
 
     return {

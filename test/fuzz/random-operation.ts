@@ -113,12 +113,12 @@ class OperationBuilder {
 
   /** A value of a type, seldom of another; `name` is that of the argument or input field that it is for. */
   private value(type: GraphQLInputType, name: string): unknown {
-    if (isNonNullType(type)) return this.value(type.ofType as GraphQLInputType, name);
+    if (isNonNullType(type)) return this.value(type.ofType, name);
     if (name === 'waitMs') return this.pick([0, 0, 1, 20]); // so that no question waits long
     if (this.chance(100)) return this.pick([null, 'text', 3, true, [], {}, [[]], { a: 1 }]);
     if (isListType(type)) {
       const items = this.pick([0, 1, 1, 2, 3, 20]);
-      return Array.from({ length: items }, () => this.value(type.ofType as GraphQLInputType, name));
+      return Array.from({ length: items }, () => this.value(type.ofType, name));
     }
     if (type instanceof GraphQLInputObjectType) {
       const given = Object.values(type.getFields()).filter((field) => isNeeded(field) || this.chance(2));
@@ -181,10 +181,10 @@ const isNeeded = (field: GraphQLInputField): boolean => isNonNullType(field.type
 
 /** A value as it is written in a document; names of enums stand without quotes. */
 function literal(value: unknown, type: GraphQLInputType): string {
-  const named = isNonNullType(type) ? (type.ofType as GraphQLInputType) : type;
+  const named = isNonNullType(type) ? type.ofType : type;
   if (named instanceof GraphQLEnumType && typeof value === 'string') return value;
   if (Array.isArray(value)) {
-    const inner = isListType(named) ? (named.ofType as GraphQLInputType) : named;
+    const inner = isListType(named) ? named.ofType : named;
     return `[${value.map((each) => literal(each, inner)).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {

@@ -65,7 +65,7 @@ describe('the cost of a document', async () => {
     type Items { nodes: [Item!]! totalCount: Int }
     type Item { id: ID children(first: Int, last: Int): Items! }
   `);
-  const sizes = { byDefault: 20, atMost: 100, long: { 'Query.long': 1000 } };
+  const sizes = { byDefault: 20, atMost: 100, long: { 'Query.long': 1000 }, work: { 'Query.runs': 500 } };
   const errors = (query: string, maxCost: number): readonly string[] =>
     validate(schema, parse(query), [queryCost(maxCost, sizes)]).map(({ message }) => message);
   const costs = (query: string, cost: number): void => {
@@ -76,7 +76,8 @@ describe('the cost of a document', async () => {
   it('is one a field', () => costs('{ all(first: 1) { totalCount } }', 2));
   it('is multiplied by the size of a page', () => costs('{ all(first: 50) { totalCount } }', 51));
   it('takes the default size where none is given', () => costs('{ all { totalCount } }', 21));
-  it('takes the default of the argument where it has one', () => costs('{ runs { id } }', 31));
+  it('takes the default of the argument where it has one', () => costs('{ runs { id } }', 500 + 31));
+  it('counts what is much work wherever it is asked', () => costs('{ runs { id } a: runs { id } }', 2 * (500 + 31)));
   it('takes the greatest size for a variable', () => costs('query ($n: Int) { all(first: $n) { totalCount } }', 101));
   it('takes the one that counts of first and last', () => costs('{ all(first: null, last: 90) { totalCount } }', 91));
   it('counts a list without pages as a few', () => costs('{ few { id } }', 5));
