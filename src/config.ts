@@ -54,12 +54,36 @@ export const settings = {
     'Most bytes of the body of one request.',
   ),
   maxTokens: wholeNumber('CORTIGRAPH_MAX_TOKENS', 2000, [100, 1e6], 'Most tokens of one GraphQL document.'),
+  maxAliases: wholeNumber(
+    'CORTIGRAPH_MAX_ALIASES',
+    100,
+    [1, 1e6],
+    'Most aliases of one operation, so that it asks no field more often.',
+  ),
   maxQueryDepth: wholeNumber('CORTIGRAPH_MAX_QUERY_DEPTH', 12, [1, 100], 'Most levels of fields of one operation.'),
   maxQueryCost: wholeNumber(
     'CORTIGRAPH_MAX_QUERY_COST',
     50_000,
     [100, 1e7],
     'Most fields that the answer to one operation may hold, each list counted by the size of its page.',
+  ),
+  maxRequestsInFlight: wholeNumber(
+    'CORTIGRAPH_MAX_REQUESTS_IN_FLIGHT',
+    256,
+    [1, 1e6],
+    'Most requests of one client address that are being answered at once; health does not count.',
+  ),
+  requestTimeoutMs: wholeNumber(
+    'CORTIGRAPH_REQUEST_TIMEOUT_MS',
+    120_000,
+    [61_000, 86_400_000],
+    'Most milliseconds until a request is answered; what it began goes on. More than the longest waitMs.',
+  ),
+  receiveTimeoutMs: wholeNumber(
+    'CORTIGRAPH_RECEIVE_TIMEOUT_MS',
+    30_000,
+    [1000, 3_600_000],
+    'Most milliseconds in which a request has to arrive whole.',
   ),
   maxResponseSeconds: wholeNumber(
     'CORTIGRAPH_MAX_RESPONSE_SECONDS',

@@ -14,6 +14,9 @@ import { maxProvenanceEdges, maxProvenanceNodes } from './services/trace-service
 /** A table counts as so many lists: of one operation only a few may be asked for, for each reads thousands of runs. */
 const tableWeight = 100;
 
+/** What a question about a sweep costs beside its answer: it looks at up to 10,000 points, a quarter of a second. */
+const sweepWork = 4000;
+
 /** Opens the door of HTTP to a lab; it listens once it is started. */
 export function openHttp(
   config: Config,
@@ -38,6 +41,7 @@ export function openHttp(
         'Sweep.table': tableWeight,
         'Recording.table': tableWeight,
       },
+      work: { 'Query.sweep': sweepWork, 'Query.estimateCost': sweepWork },
     },
     firstQuery,
   });

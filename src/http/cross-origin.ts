@@ -7,7 +7,7 @@ export function allowOrigins(origins: readonly string[]): Step {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST'],
     credentials: false,
-    exposedHeaders: ['X-Request-Id'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After'],
     maxAge: 600,
   });
   return ({ request, response }) => {

@@ -15,12 +15,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { aliasLimit } from './alias-limit.js';
 import { depthLimit } from './depth-limit.js';
 import type { Answer } from './exchange.js';
 import { logFaults, type RequestIds } from './fault-log.js';
-import { queryCost, type ListSizes } from './query-cost.js';
+import { limitOfGraphQL } from './graphql-limits.js';
+import { HttpError } from './http-error.js';
 import { OperationNotes } from './operation-notes.js';
 import { isFault, publicError, rootCause } from './public-error.js';
+import { queryCost, type ListSizes } from './query-cost.js';
 import { readJsonBody } from './request-body.js';
 import { statusOfRequestErrors } from './request-error-status.js';
 
@@ -37,6 +40,7 @@ export interface ContextRequest {
 export interface GraphQLLimits {
   readonly maxBodyBytes: number;
   readonly maxTokens: number;
+  readonly maxAliases: number;
   readonly maxQueryDepth: number;
   readonly maxQueryCost: number;
 }
@@ -78,8 +82,16 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     parseOptions: { maxTokens: limits.maxTokens },
-    validationRules: [depthLimit(limits.maxQueryDepth), queryCost(limits.maxQueryCost, parts.listSizes)],
+    // Each error repeats the whole value, and searches it for names that are like the known ones.
+    executionOptions: { maxCoercionErrors: 5 },
+    validationRules: [
+      depthLimit(limits.maxQueryDepth),
+      aliasLimit(limits.maxAliases),
+      queryCost(limits.maxQueryCost, parts.listSizes),
+    ],
     formatError: (formatted, error) => {
+      const limit = limitOfGraphQL(error, limits.maxTokens);
+      if (limit !== undefined) return { ...formatted, ...publicError(limit, undefined) };
       const requestId = error instanceof GraphQLError ? requestIds.get(error) : undefined;
       // What breaks after the operation, such as writing a reply, reaches no listener: this is the only place to tell.
       if (requestId === undefined && isFault(error)) logger.error({ err: rootCause(error) }, 'GraphQL failed');
@@ -96,14 +108,18 @@ export async function openGraphQLDoor<C extends BaseContext>(parts: {
       response.writeHead(302, { location: 'explorer/', 'content-length': 0 }).end();
       return;
     }
+    refuseUnlessJsonIsAccepted(request);
     const mayCompute = method === 'POST';
     const body = mayCompute ? await readJsonBody(request, limits.maxBodyBytes) : undefined;
+    if (Array.isArray(body)) throw batchRefusal();
     const context = parts.createContext({ requestId, mayCompute, origin: parts.publicUrl ?? originOf(request) });
+    const httpGraphQLRequest = { method, headers: headersFor(request, requestId), search: searchOf(request), body };
     const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: headersFor(request, requestId), search: searchOf(request), body },
+      httpGraphQLRequest,
       context: () => Promise.resolve(context),
     });
-    exchange.logged = notes.take(requestId);
+    if (response.headersSent) return; // it took too long, and was answered so
+    exchange.logged = notes.of(httpGraphQLRequest);
     // Only @defer and @stream come in chunks, and graphql 16 has neither.
     if (result.body.kind === 'chunked') throw new Error('Apollo answered in chunks');
     const bytes = Buffer.from(result.body.string);
@@ -123,6 +139,23 @@ function nothingFromOutside(): ApolloServerPlugin[] {
     ApolloServerPluginSchemaReportingDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
   ];
+}
+
+const batchRefusal = (): HttpError =>
+  new HttpError(
+    400,
+    'BAD_USER_INPUT',
+    'The body is a list: a request holds one operation, as an object. Ask several fields in it, or send several requests at once.',
+  );
+
+/** Before anything is done: Apollo looks only once there is an answer to send. */
+function refuseUnlessJsonIsAccepted({ headers: { accept } }: IncomingMessage): void {
+  if (accept === undefined || /\*\/\*|application\/(\*|json|graphql-response\+json)/i.test(accept)) return;
+  throw new HttpError(
+    406,
+    'BAD_USER_INPUT',
+    'Answers are application/json or application/graphql-response+json: the Accept header has to allow one of them.',
+  );
 }
 
 /** Whether a person opened the address in a browser, without a question. */

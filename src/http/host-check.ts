@@ -19,6 +19,9 @@ export function refuseForeignHosts({ allowRemote, publicUrl }: HostNames): Step 
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
   return ({ request }) => {
     const { host } = request.headers;
+    if (host === undefined && request.httpVersion === '1.1') {
+      throw new HttpError(400, 'BAD_USER_INPUT', 'The request has no Host header, which HTTP/1.1 requires.');
+    }
     if (allowRemote || host === undefined || loopback.test(host) || host.toLowerCase() === publicHost) return false;
     throw new HttpError(
       403,

@@ -3,7 +3,16 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { CortigraphError } from '../domain/errors.js';
-import { answerMalformed } from './malformed-request.js';
+import { HttpError } from './http-error.js';
+import { answerConnection, errorOfClient, maxHeadBytes, type ClientError } from './malformed-request.js';
+
+/** How long connections may take. */
+export interface ListenerTimes {
+  /** Within so many ms a request arrives whole. */
+  readonly receiveTimeoutMs: number;
+  /** Within so many ms an answer begins. */
+  readonly requestTimeoutMs: number;
+}
 
 /** A port that requests come in by. */
 export interface Listener {
@@ -18,7 +27,11 @@ export interface Listener {
 }
 
 /** Makes the listener of a handler. */
-export function createListener(handle: RequestListener, logger: Logger): Listener {
+export function createListener(
+  handle: RequestListener,
+  { receiveTimeoutMs, requestTimeoutMs }: ListenerTimes,
+  logger: Logger,
+): Listener {
   const underWay = new Set<ServerResponse>();
   let isStopping = false;
   let whenIdle = (): void => undefined;
@@ -32,10 +45,27 @@ export function createListener(handle: RequestListener, logger: Logger): Listene
     });
     handle(request, response);
   };
-  const server = createServer(handler);
-  server.on('clientError', answerMalformed);
-  // Bounds how long a request may take to arrive, not how long it may take to answer.
-  server.requestTimeout = 60_000;
+  const server = createServer(
+    {
+      maxHeaderSize: maxHeadBytes,
+      // Refused by a step, in the one shape of errors.
+      requireHostHeader: false,
+      requestTimeout: receiveTimeoutMs,
+      headersTimeout: receiveTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(receiveTimeoutMs / 4),
+    },
+    handler,
+  );
+  // A connection on which nothing moves, where no answer can still be awaited: its client does not read.
+  server.timeout = receiveTimeoutMs + requestTimeoutMs;
+  server.on('checkExpectation', handler);
+  server.on('connect', (_request, socket) => answerConnection(socket, noTunnel(), logger));
+  server.on('clientError', (error: ClientError, socket) => {
+    const isAnswering = [...underWay].some((response) => response.socket === socket && response.headersSent);
+    // Within an answer, another would pass for part of it.
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
+    else answerConnection(socket, errorOfClient(error, receiveTimeoutMs), logger);
+  });
 
   return {
     handler,
@@ -73,6 +103,9 @@ export function createListener(handle: RequestListener, logger: Logger): Listene
     },
   };
 }
+
+const noTunnel = (): HttpError =>
+  new HttpError(405, 'BAD_USER_INPUT', 'This server is no proxy.', { allow: 'GET, HEAD, POST' });
 
 function cannotListen(error: unknown, port: number, host: string): CortigraphError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import type { ApolloServerPlugin, BaseContext, HTTPGraphQLRequest } from '@apollo/server';
 
 /** What the access log says of a GraphQL request: what was asked, and with which codes it failed. */
 export interface OperationNote {
@@ -10,27 +10,27 @@ export interface OperationNote {
 /** The longest text of an operation that is logged. */
 const MAX_LENGTH = 120;
 
-/** Notes what each request asked and how it failed, under its request id, until {@link OperationNotes.take} takes it. */
+/**
+ * Notes what each request asked and how it failed. Kept by the request itself, for clients choose request ids, and two
+ * at once may have chosen the same.
+ */
 export class OperationNotes {
-  private readonly notes = new Map<string, OperationNote>();
+  private readonly notes = new WeakMap<HTTPGraphQLRequest, OperationNote>();
 
-  /** The note of a request, once. */
-  take(requestId: string): OperationNote {
-    const note = this.notes.get(requestId) ?? {};
-    this.notes.delete(requestId);
-    return note;
+  /** The note of a request, as it was given to Apollo; undefined when it was not executed. */
+  of(request: HTTPGraphQLRequest): OperationNote | undefined {
+    return this.notes.get(request);
   }
 
   readonly plugin: ApolloServerPlugin<BaseContext> = {
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse: ({ request, operation, operationName, response }) => {
-          const requestId = request.http?.headers.get('x-request-id');
-          if (requestId === undefined) return Promise.resolve();
+          if (request.http === undefined) return Promise.resolve();
           const fields = operation?.selectionSet.selections.map((each) => ('name' in each ? each.name?.value : '…'));
           const asked = operationName ?? fields?.join(' ');
           const errors = response.body.kind === 'single' ? response.body.singleResult.errors : undefined;
-          this.notes.set(requestId, {
+          this.notes.set(request.http, {
             ...(asked === undefined ? {} : { operation: asked.slice(0, MAX_LENGTH) }),
             ...(errors?.length ? { errors: errors.map(({ extensions }) => String(extensions?.['code'])) } : {}),
           });

@@ -25,17 +25,22 @@ export function publicError(error: unknown, requestId: string | undefined): Publ
   const cause = rootCause(error);
   if (cause instanceof CortigraphError) {
     const message = error instanceof GraphQLError ? error.message : cause.message;
-    return { message, extensions: { ...cause.details, code: cause.code } };
+    return { message: shortened(message), extensions: { ...cause.details, code: cause.code } };
   }
   const code = error instanceof GraphQLError ? codeOfGraphQLError(error, cause) : undefined;
   if (error instanceof GraphQLError && code !== undefined) {
     const { http: _http, ...extensions } = error.extensions;
-    return { message: error.message, extensions: { ...extensions, code } };
+    return { message: shortened(error.message), extensions: { ...extensions, code } };
   }
   return {
     message: `The server failed; its log has the details under the request id ${requestId ?? 'in X-Request-Id'}.`,
     extensions: { code: 'INTERNAL' },
   };
+}
+
+/** A message that is not too long to read: graphql-js repeats whole values, and says what is wrong at the end. */
+function shortened(message: string): string {
+  return message.length <= 1000 ? message : `${message.slice(0, 500)} … ${message.slice(-500)}`;
 }
 
 /** Whether an error is a fault of the server. */

@@ -1,19 +1,20 @@
 import {
   getNamedType,
-  GraphQLError,
   isCompositeType,
   isInterfaceType,
   isListType,
   isObjectType,
   getNullableType,
   Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
+import { fragmentsOf, reportExcess } from './selection-measure.js';
 
 /** How lists count. */
 export interface ListSizes {
@@ -23,23 +24,29 @@ export interface ListSizes {
   readonly atMost: number;
   /** Lists without pages that may be long, by `Type.field`: the most that they hold. */
   readonly long?: Readonly<Record<string, number>>;
+  /** Fields that are much work although they give little, by `Type.field`: what they cost beside what they give. */
+  readonly work?: Readonly<Record<string, number>>;
 }
 
 /** A list of objects without pages, such as the outputs of a run: a few. */
 const FEW = 4;
 
+/** What a field of the schema's own costs: it lies in memory, and most of its lists are empty. */
+const INTROSPECTION = 0.1;
+
 /**
  * Refuses operations whose answer could hold more than `maxCost` fields. A field costs 1 and what is below it; a page
  * costs so many times what is below as it has items, and a list without pages counts as a few. So nested lists multiply,
- * and their product is bounded before anything is read.
+ * and their product is bounded before anything is read. Questions about the schema count too.
  */
 export function queryCost(maxCost: number, sizes: ListSizes): ValidationRule {
   return (context) => {
-    const fragments = new Map<string, FragmentDefinitionNode>();
+    const fragments = fragmentsOf(context);
     const costs = new Map<string, number>();
-    for (const definition of context.getDocument().definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    }
+    const long: ListSizes['long'] = {
+      ...sizes.long,
+      '__Schema.types': Object.keys(context.getSchema().getTypeMap()).length,
+    };
     const compositeOf = (name: string | undefined): GraphQLCompositeType | undefined => {
       const type = name === undefined ? undefined : context.getSchema().getType(name);
       return isCompositeType(type) ? type : undefined;
@@ -65,26 +72,39 @@ export function queryCost(maxCost: number, sizes: ListSizes): ValidationRule {
       return cost;
     };
     const costOfField = (node: FieldNode, parent: GraphQLCompositeType | undefined): number => {
-      const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
-      if (!field) return 1; // introspection, or unknown: other rules speak of that
+      const field = fieldOf(parent, node.name.value);
+      if (!field) return 1; // __typename, or unknown: other rules speak of that
       const type = getNamedType(field.type);
-      const most = sizes.long?.[`${parent?.name}.${field.name}`];
-      return (
-        1 + (most ?? itemsOf(node, field, sizes)) * costOf(node.selectionSet, isCompositeType(type) ? type : undefined)
-      );
+      const name = `${parent?.name}.${field.name}`;
+      const items = long[name] ?? itemsOf(node, field, sizes);
+      const below = items * costOf(node.selectionSet, isCompositeType(type) ? type : undefined);
+      return 1 + (sizes.work?.[name] ?? 0) + (isIntrospection(field) ? Math.ceil(below * INTROSPECTION) : below);
     };
 
     return {
       OperationDefinition(operation) {
         const cost = costOf(operation.selectionSet, context.getSchema().getRootType(operation.operation) ?? undefined);
         if (cost <= maxCost) return;
-        const message = `The answer could hold ${cost} fields; at most ${maxCost} are allowed. Ask for smaller pages.`;
-        const extensions = { cost: { fields: cost }, limit: { fields: maxCost } };
-        context.reportError(new GraphQLError(message, { nodes: operation, extensions }));
+        reportExcess(context, operation, {
+          setting: 'CORTIGRAPH_MAX_QUERY_COST',
+          allowed: maxCost,
+          found: cost,
+          what: `The answer could hold ${cost} fields`,
+          advice: 'Ask for smaller pages or fewer fields.',
+        });
       },
     };
   };
 }
+
+function fieldOf(parent: GraphQLCompositeType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+const isIntrospection = (field: GraphQLField<unknown, unknown>): boolean =>
+  field === SchemaMetaFieldDef || field === TypeMetaFieldDef;
 
 /** How many items of what is below a field its answer may hold. */
 function itemsOf(node: FieldNode, field: GraphQLField<unknown, unknown>, sizes: ListSizes): number {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from './http-error.js';
+import { HttpError, httpErrorBeyond } from './http-error.js';
 
 const jsonType = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
@@ -16,9 +16,6 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
     throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json in UTF-8, not compressed.');
   }
   const bytes = await readBytes(request, maxBytes);
-  if (bytes === undefined) {
-    throw new HttpError(413, 'BAD_USER_INPUT', `The body must not be longer than ${maxBytes} bytes.`);
-  }
   try {
     if (isUtf8(bytes)) return JSON.parse(bytes.toString('utf8'));
   } catch {
@@ -27,9 +24,10 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not valid JSON.');
 }
 
-/** The body, or undefined as soon as it is known to be too long. */
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(undefined);
+/** @throws HttpError 413 as soon as the body is known to be too long */
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > maxBytes) return Promise.reject(tooLong(maxBytes, announced));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -37,12 +35,22 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer |
       length += chunk.length;
       if (length > maxBytes) {
         request.removeAllListeners('data').pause();
-        resolve(undefined);
+        reject(tooLong(maxBytes));
       } else {
         chunks.push(chunk);
       }
     });
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', () => reject(new HttpError(400, 'BAD_USER_INPUT', 'The body did not arrive whole.')));
+  });
+}
+
+function tooLong(maxBytes: number, found?: number): HttpError {
+  return httpErrorBeyond(413, 'BAD_USER_INPUT', {
+    setting: 'CORTIGRAPH_MAX_BODY_BYTES',
+    allowed: maxBytes,
+    found,
+    what: `The body has ${found ?? `more than ${maxBytes}`} bytes`,
+    advice: 'Share it out among requests.',
   });
 }

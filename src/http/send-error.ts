@@ -7,7 +7,7 @@ import { HttpError, statusOfCode } from './http-error.js';
 import { hidesDetails, isFault, publicError } from './public-error.js';
 
 /** How long a client that still sends may take to notice that it was answered, in ms. */
-const noticeMs = 500;
+export const noticeMs = 500;
 
 /** Answers an exchange with an error in the one shape, and logs what the answer does not show. */
 export function sendError({ request, response, requestId }: Exchange, error: unknown, logger: Logger): void {

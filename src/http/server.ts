@@ -11,12 +11,15 @@ import { explorerRoutes, redirectTo } from './explorer.js';
 import { openGraphQLDoor, type ContextRequest, type GraphQLLimits } from './graphql-door.js';
 import { answerAlive, answerReady } from './health.js';
 import { refuseForeignHosts, type HostNames } from './host-check.js';
-import { createListener } from './listener.js';
+import { HttpError } from './http-error.js';
+import { limitInFlight } from './in-flight-limit.js';
+import { createListener, type ListenerTimes } from './listener.js';
 import type { ListSizes } from './query-cost.js';
 import { answerProvenance, provenanceFolder, type ExportProvenance } from './provenance-download.js';
 import { requestIdOf } from './request-id.js';
 import { route } from './router.js';
 import { sendError } from './send-error.js';
+import { limitTime } from './time-limit.js';
 
 /** What the HTTP door is made of; nothing of it is built here. */
 export interface HttpServerParts<C extends BaseContext> {
@@ -24,7 +27,13 @@ export interface HttpServerParts<C extends BaseContext> {
   /** Makes what resolvers see; what it throws is answered as an error of the request. */
   readonly createContext: (request: ContextRequest) => C;
   readonly logger: Logger;
-  readonly config: GraphQLLimits & HostNames & { readonly corsOrigins: readonly string[] };
+  readonly config: GraphQLLimits &
+    ListenerTimes &
+    HostNames & {
+      readonly corsOrigins: readonly string[];
+      /** The most requests of one client that are answered at once. */
+      readonly maxRequestsInFlight: number;
+    };
   /** Throws when the server cannot do its work now. */
   readonly readiness: () => Promise<void>;
   /** Finds what is served below /blobs/. */
@@ -67,30 +76,33 @@ export async function createHttpServer<C extends BaseContext>(parts: HttpServerP
       return answer(exchange);
     };
 
+  const answer = route([
+    { path: '/graphql', methods: ['GET', 'POST'], answer: unlessStopping(graphql.answer) },
+    { path: `${blobFolder}*`, methods: ['GET', 'HEAD'], answer: unlessStopping(answerBlob(parts.openBlob)) },
+    {
+      path: `${provenanceFolder}*`,
+      methods: ['GET', 'HEAD'],
+      answer: unlessStopping(answerProvenance(parts.exportProvenance)),
+    },
+    { path: '/healthz', methods: ['GET', 'HEAD'], answer: answerAlive },
+    { path: '/readyz', methods: ['GET', 'HEAD'], answer: unlessStopping(answerReady(parts.readiness, logger)) },
+    { path: '/', methods: ['GET', 'HEAD'], answer: redirectTo('explorer/') },
+    ...explorerRoutes(parts.firstQuery ?? '{ __typename }'),
+  ]);
   const steps: readonly Step[] = [
     setCommonHeaders,
     logAccess(logger),
+    refuseExpectations,
     refuseForeignHosts(config),
     // Before the routes, so that pages of other origins can read errors too.
     ...(config.corsOrigins.length > 0 ? [allowOrigins(config.corsOrigins)] : []),
-    route([
-      { path: '/graphql', methods: ['GET', 'POST'], answer: unlessStopping(graphql.answer) },
-      { path: `${blobFolder}*`, methods: ['GET', 'HEAD'], answer: unlessStopping(answerBlob(parts.openBlob)) },
-      {
-        path: `${provenanceFolder}*`,
-        methods: ['GET', 'HEAD'],
-        answer: unlessStopping(answerProvenance(parts.exportProvenance)),
-      },
-      { path: '/healthz', methods: ['GET', 'HEAD'], answer: answerAlive },
-      { path: '/readyz', methods: ['GET', 'HEAD'], answer: unlessStopping(answerReady(parts.readiness, logger)) },
-      { path: '/', methods: ['GET', 'HEAD'], answer: redirectTo('explorer/') },
-      ...explorerRoutes(parts.firstQuery ?? '{ __typename }'),
-    ]),
+    limitInFlight(config.maxRequestsInFlight, limitTime(config.requestTimeoutMs, answer)),
   ];
-  const listener = createListener((request, response) => {
+  const handle: RequestListener = (request, response) => {
     const exchange = { request, response, requestId: requestIdOf(request), path: pathOf(request.url ?? '') };
     takeSteps(steps, exchange).catch((error: unknown) => sendError(exchange, error, logger));
-  }, logger);
+  };
+  const listener = createListener(handle, config, logger);
   const stop = async (graceMs: number): Promise<void> => {
     await listener.stop(graceMs);
     await graphql.stop();
@@ -112,4 +124,10 @@ const setCommonHeaders: Step = ({ response, requestId }) => {
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
   return false;
+};
+
+const refuseExpectations: Step = ({ request }) => {
+  const { expect } = request.headers;
+  if (expect === undefined || expect.toLowerCase() === '100-continue') return false;
+  throw new HttpError(417, 'BAD_USER_INPUT', 'Of the Expect header this server knows 100-continue only.');
 };

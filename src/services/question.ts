@@ -44,6 +44,9 @@ export interface Question extends PoolRequest {
 /** The most replicates that one response may ask for. */
 const MAX_REPLICATES = 10_000;
 
+/** All are stored with the question, and looked at after each run. */
+const MAX_TOLERANCES = 100;
+
 /**
  * Checks a request and puts it into canonical form.
  * @throws CortigraphError BAD_USER_INPUT; UNAVAILABLE where only a surrogate may answer and there is none
@@ -64,7 +67,7 @@ export async function readAspects(lab: Lab, request: Omit<ResponseRequest, 'para
   const model = requireModel(lab, request.model);
   refuseSurrogate(request.source, model);
   const protocol = completeProtocol(model.name, model.protocol, request.protocol ?? {});
-  const tolerances = (request.tolerances ?? []).map((tolerance) => readTolerance(model, tolerance)).sort(byOutput);
+  const tolerances = readTolerances(model, request.tolerances ?? []);
   const replicates = readReplicates(request.replicates ?? 1);
   const pool: PoolRequest = { estimand: request.estimand, protocol, replicates, tolerances };
   checkTogether(model, pool, request.protocol ?? {});
@@ -96,6 +99,15 @@ export function payloadOf(question: QuestionPayload & { readonly model: ModelDef
 function refuseSurrogate(source: ResponseSource, { name }: ModelDefinition): void {
   if (source !== 'SURROGATE') return;
   throw new CortigraphError('UNAVAILABLE', `No surrogate of ${name} has been trained: ask for AUTO or SIMULATION.`);
+}
+
+function readTolerances(model: ModelDefinition, given: NonNullable<ResponseRequest['tolerances']>): Tolerance[] {
+  if (given.length > MAX_TOLERANCES) {
+    throw badUserInput(`A response has at most ${MAX_TOLERANCES} tolerances, not ${given.length}.`, {
+      allowed: { max: MAX_TOLERANCES },
+    });
+  }
+  return given.map((tolerance) => readTolerance(model, tolerance)).sort(byOutput);
 }
 
 function readTolerance(

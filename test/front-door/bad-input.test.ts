@@ -194,6 +194,15 @@ overEachStore('bad input', (door) => {
     });
   }
 
+  test('more tolerances than anybody means are refused', async () => {
+    const tolerances = Array.from({ length: 101 }, (_, i) => ({ output: 'y', halfWidth: 1 + i }));
+    const input = { model: 'ishigami-noisy', parameters: {}, tolerances };
+    const { extensions, message } = await door().refusal(responseQuery, { input });
+    assert.deepEqual([extensions.code, extensions['allowed']], ['BAD_USER_INPUT', { max: 100 }]);
+    assert.match(message, /at most 100 tolerances, not 101/);
+    await door().data(responseQuery, { input: { ...input, tolerances: tolerances.slice(1) } });
+  });
+
   for (const replicates of [0, -1, 10_001]) {
     test(`${replicates} replicates are refused`, async () => {
       const { extensions } = await door().refusal(responseQuery, { input: { parameters: {}, replicates } });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createLogger } from '../../src/http/logger.js';
-import { keepLog, tinyServer } from './tiny-server.js';
+import { keepLog, tinySchema, tinyServer, type LogLine } from './tiny-server.js';
 
 describe('the access log', async () => {
   const { agent, log } = await tinyServer();
@@ -27,6 +27,28 @@ describe('the access log', async () => {
     await agent.post('/graphql').set('x-request-id', 'named').send({ query: 'query Ask { missing }' });
     const line = await log.find((entry) => entry['requestId'] === 'named' && entry['msg'] === 'request');
     assert.deepEqual([line['operation'], line['errors']], ['Ask', ['NOT_FOUND']]);
+  });
+
+  it('says so of each of two requests that end at once, though their clients chose one id', async () => {
+    let finish: (value: string) => void = () => undefined;
+    const bothWait = new Promise<string>((resolve) => (finish = resolve));
+    const schema = tinySchema();
+    const wait = schema.getQueryType()?.getFields()['wait'];
+    assert.ok(wait);
+    let waiting = 0;
+    wait.resolve = () => {
+      waiting += 1;
+      if (waiting === 2) finish('done');
+      return bothWait;
+    };
+    const twins = await tinyServer({ schema });
+    const send = (query: string): Promise<unknown> =>
+      Promise.resolve(twins.agent.post('/graphql').set('x-request-id', 'twin').send({ query }));
+    await Promise.all([send('query First { wait }'), send('query Second { wait }')]);
+    const requests = (): readonly LogLine[] => twins.log.lines.filter(({ msg }) => msg === 'request');
+    await twins.log.find(() => requests().length === 2);
+    const operations = requests().map(({ operation }) => operation);
+    assert.deepEqual(operations.sort(), ['First', 'Second']);
   });
 
   it('has no query string and no header', async () => {

@@ -13,10 +13,10 @@ describe('cross-origin requests', async () => {
       .set('access-control-request-method', 'POST')
       .set('access-control-request-headers', 'content-type');
 
-  it('a listed origin may ask, and read the request id', async () => {
+  it('a listed origin may ask, and read the request id and when to ask again', async () => {
     const reply: Reply = await agent.post('/graphql').set('origin', lab).send({ query: '{ __typename }' });
     assert.equal(reply.headers['access-control-allow-origin'], lab);
-    assert.equal(reply.headers['access-control-expose-headers'], 'X-Request-Id');
+    assert.equal(reply.headers['access-control-expose-headers'], 'X-Request-Id,Retry-After');
     assert.equal(reply.headers['access-control-allow-credentials'], undefined);
     const answer = await preflight(lab);
     assert.equal(answer.status, 204);

@@ -41,6 +41,7 @@ export function tinySchema(waitFor: Promise<string> = Promise.resolve('')): Grap
     type Query {
       self: Query!
       half(of: Even!): Int
+      halves(of: [Even!]): Int
       mayCompute: Boolean!
       requestId: String!
       missing: String
@@ -125,6 +126,10 @@ export async function tinyServer(
       corsOrigins: [],
       maxBodyBytes: 10_000,
       maxTokens: 200,
+      maxAliases: 50,
+      maxRequestsInFlight: 100,
+      requestTimeoutMs: 60_000,
+      receiveTimeoutMs: 60_000,
       maxQueryCost: 20_000,
       maxQueryDepth: 5,
       ...changes.config,

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import type { Exchange, Step } from './exchange.js';
+import { httpErrorBeyond } from './http-error.js';
+
+/** What monitors ask; they must be answered above all where much is asked. */
+const uncounted = new Set(['/healthz', '/readyz']);
+
+/**
+ * Refuses a request while its client has `maxInFlight` others. A client is the address at the other end of the connection:
+ * anyone can write any address into X-Forwarded-For. A request is in flight until its step is done, also when the client
+ * has left before, and until the client has taken the answer.
+ */
+export function limitInFlight(maxInFlight: number, step: Step): Step {
+  const inFlight = new Map<string, number>();
+  const count = (client: string, change: 1 | -1): void => {
+    const requests = (inFlight.get(client) ?? 0) + change;
+    if (requests > 0) inFlight.set(client, requests);
+    else inFlight.delete(client);
+  };
+  return async (exchange) => {
+    if (uncounted.has(exchange.path)) return step(exchange);
+    const client = exchange.request.socket.remoteAddress ?? '';
+    const found = (inFlight.get(client) ?? 0) + 1;
+    if (found > maxInFlight) throw refusal(maxInFlight, found);
+    count(client, 1);
+    try {
+      return await step(exchange);
+    } finally {
+      void taken(exchange).then(() => count(client, -1));
+    }
+  };
+}
+
+async function taken({ response }: Exchange): Promise<void> {
+  if (!response.closed) await once(response, 'close').catch(() => undefined);
+}
+
+const refusal = (allowed: number, found: number): Error =>
+  httpErrorBeyond(
+    429,
+    'RATE_LIMITED',
+    {
+      setting: 'CORTIGRAPH_MAX_REQUESTS_IN_FLIGHT',
+      allowed,
+      found,
+      what: `This client has ${found} requests in flight`,
+      advice: 'Ask again when some are answered, or ask for many points by one sweep.',
+    },
+    { 'retry-after': '1' },
+  );
