@@ -89,10 +89,28 @@ export function isStoreLost(error: unknown): boolean {
   return isConnectionLost(error) || (error instanceof CortigraphError && isConnectionLost(error.cause));
 }
 
+/** What codes of SQLite and of the file system mean to whoever can mend it. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG)/, 'its disk is full, or what this process may write: make room'],
+  [/^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM)/, 'it may not be written to: check its permissions and its disk'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'another process holds it'],
+  [/^(SQLITE_IOERR_WRITE|SQLITE_IOERR_FSYNC)/, 'it cannot be written to: its disk is full, or broken'],
+  [/^(SQLITE_IOERR|EIO)/, 'its disk reports errors'],
+  [/^(SQLITE_CANTOPEN|ENOTDIR)/, 'its files cannot be opened: check its folder'],
+  [/^EMFILE/, 'this process has too many files open'],
+];
+
+/** The error UNAVAILABLE of a store, with the reason where it is known, and what was thrown as its cause. */
+export function unavailable(cause: unknown): CortigraphError {
+  const code = codeOf(cause);
+  const [, reason] = reasons.find(([pattern]) => typeof code === 'string' && pattern.test(code)) ?? [];
+  const what = reason === undefined ? 'The store cannot be reached now' : `The store cannot be used now: ${reason}`;
+  return new CortigraphError('UNAVAILABLE', `${what}; try again.`, {}, { cause });
+}
+
 /** A lost connection becomes a {@link CortigraphError} UNAVAILABLE with the error as its cause; all else stays. */
 export function asUnavailable(error: unknown): unknown {
-  if (!isConnectionLost(error)) return error;
-  return new CortigraphError('UNAVAILABLE', 'The store cannot be reached now; try again.', {}, { cause: error });
+  return isConnectionLost(error) ? unavailable(error) : error;
 }
 
 function codeOf(error: unknown): unknown {

@@ -10,7 +10,7 @@ import { transitionOf } from './transitions.js';
 /** A store whose process dies in the middle of a write, once it is told in which. */
 export interface CrashingStore {
   readonly store: Store;
-  arm(plan: CrashPlan): void;
+  readonly arm: (plan: CrashPlan) => void;
 }
 
 /** @param dataDir of the embedded store, to see its files come into being */

@@ -3,9 +3,9 @@ import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CortigraphError } from '../../domain/errors.js';
 import type { BlobRef, BlobStore, StoredBlob } from '../blob-store.js';
 import { blobRef, isDigest } from '../blob-store.js';
+import { unavailable } from '../store-errors.js';
 
 /** What another moment, or an administrator, can mend. */
 const unavailableCodes: ReadonlySet<unknown> = new Set([
@@ -102,14 +102,7 @@ async function statOf(file: string): Promise<Stats | null> {
   }
 }
 
-function asUnavailable(error: unknown): unknown {
-  if (!unavailableCodes.has(codeOf(error))) return error;
-  return new CortigraphError(
-    'UNAVAILABLE',
-    'The files of the store cannot be used now; try again.',
-    {},
-    { cause: error },
-  );
-}
+const asUnavailable = (error: unknown): unknown =>
+  unavailableCodes.has(codeOf(error)) ? unavailable(error) : error;
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
