@@ -32,6 +32,9 @@ export interface LabOptions {
 
 const leases: Pick<LabSettings, 'heartbeatMs' | 'staleLeaseMs'> = { heartbeatMs: 5_000, staleLeaseMs: 20_000 };
 
+/** What is being written for longer than this was left by a process that is gone, in ms. */
+const unfinishedMs = 3_600_000;
+
 /** Builds every room behind the doors, on a store that it owns from here on: when it fails, it closes the store. */
 export async function openLab(
   config: Config,
@@ -49,16 +52,32 @@ export async function openLab(
     if (applied.length > 0) log.info({ applied }, 'migrated the store');
     const lab = labOf(config, store, simulations, log, settings);
     const services = createServices(lab, `${hostname()}/${process.pid}/${lab.randomHex()}`, takesUp);
+    let cleaning: Promise<void> | undefined;
     return {
       services,
       store,
       simulations,
-      start: () => services.start(),
-      close: () => services.close().finally(closeRooms),
+      start: async () => {
+        await services.start();
+        if (takesUp === 'any') cleaning = removeUnfinished(store, log); // which nobody waits for
+      },
+      close: async () => {
+        await Promise.all([services.close(), cleaning]).finally(closeRooms);
+      },
     };
   } catch (error) {
     await closeRooms().catch(() => undefined);
     throw error;
+  }
+}
+
+/** Removes what earlier processes left of blobs that they were writing. */
+async function removeUnfinished({ blobs }: Store, log: Log): Promise<void> {
+  try {
+    const removed = await blobs.removeUnfinished(new Date(Date.now() - unfinishedMs));
+    if (removed > 0) log.info({ removed }, 'removed blobs that earlier processes did not finish');
+  } catch (error) {
+    log.warn({ err: error }, 'what earlier processes left of blobs could not be removed');
   }
 }
 

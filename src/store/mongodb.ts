@@ -34,7 +34,10 @@ export async function openMongoDB(uri: string): Promise<Store> {
     kind: 'mongodb',
     description: `MongoDB at ${place}, database ${name}`,
     database: new RetryingDatabase(database),
-    blobs: new GridFSBlobs(new driver.GridFSBucket(client.db(name), { bucketName: blobBucket })),
+    blobs: new GridFSBlobs(
+      new driver.GridFSBucket(client.db(name), { bucketName: blobBucket }),
+      client.db(name).collection(`${blobBucket}.chunks`),
+    ),
     ping: async () => {
       try {
         await client.db(name).command({ ping: 1 });

@@ -63,9 +63,9 @@ const lostConnectionNames: ReadonlySet<string> = new Set([
   'MongoWaitQueueTimeoutError',
 ]);
 
-/** What a server answers that is shutting down or is not the primary any more. */
+/** What a server answers that is shutting down, is not the primary any more, or whose disk is full (14031). */
 const lostServerCodes: ReadonlySet<unknown> = new Set([
-  6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+  6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031,
 ]);
 
 /** Results of SQLite that another moment, or an administrator, can mend: busy, locked, full, I/O, cannot open. */
@@ -89,9 +89,9 @@ export function isStoreLost(error: unknown): boolean {
   return isConnectionLost(error) || (error instanceof CortigraphError && isConnectionLost(error.cause));
 }
 
-/** What codes of SQLite and of the file system mean to whoever can mend it. */
+/** What codes of SQLite, of the file system and of MongoDB mean to whoever can mend it. */
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG)/, 'its disk is full, or what this process may write: make room'],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG|14031$)/, 'its disk is full, or what this process may write: make room'],
   [/^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM)/, 'it may not be written to: check its permissions and its disk'],
   [/^SQLITE_(BUSY|LOCKED)/, 'another process holds it'],
   [/^(SQLITE_IOERR_WRITE|SQLITE_IOERR_FSYNC)/, 'it cannot be written to: its disk is full, or broken'],
@@ -102,8 +102,8 @@ const reasons: readonly (readonly [RegExp, string])[] = [
 
 /** The error UNAVAILABLE of a store, with the reason where it is known, and what was thrown as its cause. */
 export function unavailable(cause: unknown): CortigraphError {
-  const code = codeOf(cause);
-  const [, reason] = reasons.find(([pattern]) => typeof code === 'string' && pattern.test(code)) ?? [];
+  const code = String(codeOf(cause));
+  const [, reason] = reasons.find(([pattern]) => pattern.test(code)) ?? [];
   const what = reason === undefined ? 'The store cannot be reached now' : `The store cannot be used now: ${reason}`;
   return new CortigraphError('UNAVAILABLE', `${what}; try again.`, {}, { cause });
 }
