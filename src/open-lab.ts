@@ -4,13 +4,14 @@ import { migrations } from '../migrations/all.js';
 import { readBuildInfo } from './build-info.js';
 import { SimulationPool } from './compute/simulation-pool.js';
 import type { Config } from './config.js';
+import { CortigraphError } from './domain/errors.js';
 import { models } from './models/registry.js';
 import type { TakesUp } from './services/job-service.js';
 import type { Lab, LabSettings, Log } from './services/lab.js';
 import type { Services } from './services/services.js';
 import { createServices } from './services/services.js';
 import { collectionsOf } from './store/collections.js';
-import { migrate } from './store/migrate.js';
+import { checkWriter, migrate, schemaVersionOf } from './store/migrate.js';
 import type { Store } from './store/store.js';
 
 /** Everything behind the doors: a lab that answers in process. */
@@ -28,6 +29,8 @@ export interface OpenLab {
 export interface LabOptions {
   readonly settings?: Partial<LabSettings>;
   readonly takesUp?: TakesUp;
+  /** Told when newer software has changed the store so that this may not write to it any more. */
+  readonly shutOut?: (error: CortigraphError) => void;
 }
 
 const leases: Pick<LabSettings, 'heartbeatMs' | 'staleLeaseMs'> = { heartbeatMs: 5_000, staleLeaseMs: 20_000 };
@@ -40,7 +43,7 @@ export async function openLab(
   config: Config,
   store: Store,
   log: Log,
-  { settings = {}, takesUp = 'any' }: LabOptions = {},
+  { settings = {}, takesUp = 'any', shutOut }: LabOptions = {},
 ): Promise<OpenLab> {
   const simulations = new SimulationPool(config.workers);
   const closeRooms = async (): Promise<void> => {
@@ -53,6 +56,7 @@ export async function openLab(
     const lab = labOf(config, store, simulations, log, settings);
     const services = createServices(lab, `${hostname()}/${process.pid}/${lab.randomHex()}`, takesUp);
     let cleaning: Promise<void> | undefined;
+    let watch: NodeJS.Timeout | undefined;
     return {
       services,
       store,
@@ -60,8 +64,10 @@ export async function openLab(
       start: async () => {
         await services.start();
         if (takesUp === 'any') cleaning = removeUnfinished(store, log); // which nobody waits for
+        if (shutOut) watch = watchWriter(store, lab.settings.heartbeatMs, shutOut);
       },
       close: async () => {
+        clearInterval(watch);
         await Promise.all([services.close(), cleaning]).finally(closeRooms);
       },
     };
@@ -69,6 +75,16 @@ export async function openLab(
     await closeRooms().catch(() => undefined);
     throw error;
   }
+}
+
+/** Looks at each heartbeat whether this software may still write to the store; a store that is lost says nothing. */
+function watchWriter({ database }: Store, everyMs: number, shutOut: (error: CortigraphError) => void): NodeJS.Timeout {
+  const watch = setInterval(() => {
+    checkWriter(database, schemaVersionOf(migrations)).catch((error: unknown) => {
+      if (error instanceof CortigraphError && 'leastWriterVersion' in error.details) shutOut(error);
+    });
+  }, everyMs);
+  return watch.unref();
 }
 
 /** Removes what earlier processes left of blobs that they were writing. */

@@ -18,6 +18,7 @@ process.on('message', (plan: CrashPlan) => {
   arm(plan);
   process.send?.('armed');
 });
+process.once('SIGTERM', () => void server.close().finally(() => process.disconnect()));
 process.once('disconnect', () => process.exit()); // its parent is gone
 const { url } = await server.http.start(0, '127.0.0.1');
 process.send?.(url);

@@ -101,14 +101,14 @@ export class Load {
   }
 
   private async create(server: RunningServer, question: number): Promise<void> {
-    const parameters = { x2: question / 1000 };
+    const parameters = { x2: question / 1e5 };
     type Payload = { createParameterSet: { parameterSet: { id: string } } };
     const data = await this.data<Payload>(server, createMutation, { parameters });
     if (data) this.acknowledged.told(data.createParameterSet.parameterSet.id, data.createParameterSet.parameterSet);
   }
 
   private async cancel(server: RunningServer, question: number): Promise<void> {
-    const input = { parameters: { sEE: 0.02 + question / 1e6 }, protocol: { ...shortProtocol, durationMs: 5000 } };
+    const input = { parameters: { sEE: 0.02 + question / 1e7 }, protocol: { ...shortProtocol, durationMs: 5000 } };
     const response = await this.respond(server, input, 0);
     if (!response?.job) return;
     type Payload = { cancelJob: { job: { id: string; status: string } } };
@@ -143,12 +143,12 @@ class ServerGoneError extends Error {
 
 const noisy = (question: number): object => ({
   model: 'ishigami-noisy',
-  parameters: { x1: question / 1000 },
+  parameters: { x1: question / 1e5 },
   replicates: 2,
 });
 
 const circuit = (question: number): { readonly parameters: object; readonly protocol: object; replicates: number } => ({
-  parameters: { lgnRateE: 100 + question / 10 },
+  parameters: { lgnRateE: 100 + question / 100 },
   protocol: shortProtocol,
   replicates: 2,
 });

@@ -54,7 +54,8 @@ export const servedStores: readonly {
   ...(mongoDBUri === undefined ? [] : [{ name: 'mongodb' as const, create: () => createMongoDB(mongoDBUri) }]),
 ];
 
-async function createEmbedded(): Promise<ServedStore> {
+/** An empty embedded store. */
+export async function createEmbedded(): Promise<ServedStore> {
   const folder = await temporaryFolder();
   const dataDir = join(folder.path, 'data');
   const env = { DATA_DIR: dataDir };
