@@ -71,6 +71,9 @@ const lostServerCodes: ReadonlySet<unknown> = new Set([
 /** Results of SQLite that another moment, or an administrator, can mend: busy, locked, full, I/O, cannot open. */
 const unavailableSqlite = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PERM|PROTOCOL)/;
 
+/** What the sockets of the driver say now and then in words of their own. */
+const lostSocket = /^(EPIPE|ECONN(RESET|REFUSED|ABORTED)|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
+
 /** Whether an error of a store says that the connection to it is lost, or that it cannot serve now. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -80,7 +83,7 @@ export function isConnectionLost(error: unknown): boolean {
   return (
     lostConnectionNames.has(error.name) ||
     lostServerCodes.has(code) ||
-    (typeof code === 'string' && unavailableSqlite.test(code))
+    (typeof code === 'string' && (unavailableSqlite.test(code) || lostSocket.test(code)))
   );
 }
 

@@ -8,7 +8,7 @@ export interface Store {
   readonly description: string;
   readonly database: StoreDatabase;
   readonly blobs: BlobStore;
-  /** @throws CortigraphError UNAVAILABLE when the store does not answer */
+  /** @throws CortigraphError UNAVAILABLE when the store does not answer, or takes no writes */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
