@@ -107,6 +107,7 @@ function labOf(
   return {
     collections: collectionsOf(store.database),
     blobs: store.blobs,
+    inOrder: store.inOrder,
     simulations,
     models: models.map((model) => model.definition),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },

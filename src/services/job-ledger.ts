@@ -5,14 +5,24 @@ import { jobId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import type { JobError, Progress } from '../domain/job.js';
 import type { JsonObject } from '../domain/json.js';
+import type { Write } from '../store/in-order.js';
 import { startsWith } from '../store/seam.js';
-import { isDuplicateKey } from '../store/store-errors.js';
 import type { Lab } from './lab.js';
 
 /** What must be known of a job to see whether somebody works on it. */
 export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' | 'heartbeat' | 'lost'> & {
   readonly progress: Pick<Progress, 'done'>;
 };
+
+/** A job that is wanted. */
+export interface WantedJob {
+  readonly kind: string;
+  /** What it is about: of one key, one job at a time is under way. */
+  readonly key: string;
+  readonly payload: JsonObject;
+  /** The writes that come before it. */
+  readonly restsOn?: readonly Write[];
+}
 
 /** How a job ends. */
 export type JobEnd = Pick<JobDocument, 'status'> &
@@ -29,8 +39,10 @@ export class JobLedger {
     readonly holder: string,
   ) {}
 
-  /** A new job, held by this process; null when somebody else has made the next one of its key. */
-  async insert(kind: string, key: string, ordinal: number, payload: JsonObject): Promise<JobDocument | null> {
+  /**
+   * A new job, held by this process, behind what it rests on; null when there is a job of this key and ordinal already.
+   */
+  async insert({ kind, key, payload, restsOn = [] }: WantedJob, ordinal: number): Promise<JobDocument | null> {
     const now = this.now();
     const job: JobDocument = {
       _id: jobId(key, ordinal),
@@ -55,13 +67,13 @@ export class JobLedger {
       project: this.lab.attribution.project,
       createdBy: this.lab.attribution.createdBy,
     };
-    try {
+    let isNew = false;
+    const insert = async (): Promise<void> => {
       await this.jobs.insertOne(job);
-      return job;
-    } catch (error) {
-      if (isDuplicateKey(error)) return null;
-      throw error;
-    }
+      isNew = true;
+    };
+    await this.lab.inOrder(...restsOn, insert);
+    return isNew ? job : null;
   }
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDocument } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import type { JobError, PartFailure, Progress } from '../domain/job.js';
-import type { JsonObject } from '../domain/json.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
 import type { StopReason } from '../jobs/work-signal.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
+import type { Write } from '../store/in-order.js';
 import { isStoreLost } from '../store/store-errors.js';
-import type { JobEnd, JobLease } from './job-ledger.js';
+import type { JobEnd, JobLease, WantedJob } from './job-ledger.js';
 import { JobLedger } from './job-ledger.js';
 import type { Lab } from './lab.js';
 import { ProgressWriter } from './progress-writer.js';
@@ -26,6 +26,8 @@ export interface JobResult {
   readonly result: string;
   readonly computedRuns: number;
   readonly reusedRuns: number;
+  /** What is still to be stored of it; the job ends behind these. */
+  readonly writes?: readonly Write[];
   /** Of the parts that failed while the others went on. */
   readonly failures?: readonly PartFailure[];
 }
@@ -103,9 +105,9 @@ export class JobService {
    * one is stored before it begins.
    * @throws CortigraphError UNAVAILABLE once the server is stopping
    */
-  async submit(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
+  async submit(wanted: WantedJob): Promise<JobDocument> {
     if (this.closed) throw new CortigraphError('UNAVAILABLE', 'The server is stopping; ask again in a moment.');
-    const submission = this.submitOnce(kind, key, payload);
+    const submission = this.submitOnce(wanted);
     this.submitting.add(submission);
     try {
       return await submission;
@@ -168,12 +170,17 @@ export class JobService {
     await Promise.all(ended);
   }
 
-  private async submitOnce(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
-    for (;;) {
-      const latest = await this.ledger.latestOf(key);
-      if (latest?.active) return await this.joined(latest);
-      const job = await this.ledger.insert(kind, key, (latest?.ordinal ?? 0) + 1, payload);
-      if (!job) continue; // somebody else was first: join that
+  private async submitOnce(wanted: WantedJob): Promise<JobDocument> {
+    const { kind, key } = wanted;
+    for (let ordinal = 1; ;) {
+      const job = await this.ledger.insert(wanted, ordinal);
+      if (!job) {
+        // One that goes before it, or somebody else was first.
+        const latest = await this.ledger.latestOf(key);
+        if (latest?.active) return await this.joined(latest);
+        ordinal = (latest?.ordinal ?? 0) + 1;
+        continue;
+      }
       this.lab.log.info({ jobId: job._id, kind, key }, 'job begun');
       this.run(job);
       return job;
@@ -206,45 +213,55 @@ export class JobService {
     this.local.set(job._id, local);
   }
 
-  /** Calls the handler and writes how the job ended: after its result is stored, never before. */
+  /** Does a job's work and writes how it ended: behind its result, never before it. */
   private async work(job: JobDocument, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that `local` holds the job before anything of it runs
     const progress = new ProgressWriter(this.ledger, this.lab.log, job, (latest) => {
       const local = this.local.get(job._id);
       if (local) local.job = { ...local.job, status: 'RUNNING', progress: latest };
     });
-    const end = await this.callHandler(job, signal, progress);
-    await progress.settled();
-    if (end) {
-      const ended = await this.ledger.end(job, end, progress.latest);
-      const local = this.local.get(job._id);
-      if (ended && local) local.job = ended;
-      const { status, result, computedRuns, reusedRuns, error } = end;
-      const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
-      this.lab.log.info(told, 'job ended');
+    try {
+      const handler = this.handlers.get(job.kind);
+      if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
+      const context = { job, signal, progress: (at: Omit<Progress, 'at'>): void => progress.set(at) };
+      const { writes = [], ...result } = await handler(context);
+      await this.end(job, progress, { status: 'COMPLETED', ...result }, writes);
+    } catch (error) {
+      const failure = this.errorThatEnds(job, signal, error);
+      if (failure) await this.end(job, progress, { status: 'FAILED', error: failure });
+      else {
+        await progress.settled();
+        // Of no effect on a job that was cancelled, or that somebody else has taken.
+        await this.ledger.giveBack(job);
+      }
     }
-    // Of no effect on a job that was cancelled, or that somebody else has taken.
-    else await this.ledger.giveBack(job);
   }
 
-  /** How the job ends; undefined when it does not, for it was stopped or the store was lost: then it is given back. */
-  private async callHandler(
+  private async end(
     job: JobDocument,
-    signal: AbortSignal,
     progress: ProgressWriter,
-  ): Promise<JobEnd | undefined> {
-    const handler = this.handlers.get(job.kind);
-    try {
-      if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
-      return { status: 'COMPLETED', ...(await handler({ job, signal, progress: (at) => progress.set(at) })) };
-    } catch (error) {
-      if (signal.aborted || error instanceof WorkStoppedError) return undefined;
-      if (isStoreLost(error)) {
-        this.lab.log.warn({ err: error, jobId: job._id }, 'the store was lost; the job will be taken up again');
-        return undefined;
-      }
-      return { status: 'FAILED', error: this.jobError(job, error) };
-    }
+    end: JobEnd,
+    writes: readonly Write[] = [],
+  ): Promise<void> {
+    await progress.settled();
+    let ended = null as JobDocument | null;
+    const writeEnd = async (): Promise<void> => {
+      ended = await this.ledger.end(job, end, progress.latest);
+    };
+    await this.lab.inOrder(...writes, writeEnd);
+    const local = this.local.get(job._id);
+    if (ended && local) local.job = ended;
+    const { status, result, computedRuns, reusedRuns, error } = end;
+    const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
+    this.lab.log.info(told, 'job ended');
+  }
+
+  /** The error that a job ends with; undefined when it does not end, for it was stopped or the store was lost. */
+  private errorThatEnds(job: JobDocument, signal: AbortSignal, error: unknown): JobError | undefined {
+    if (signal.aborted || error instanceof WorkStoppedError) return undefined;
+    if (!isStoreLost(error)) return this.jobError(job, error);
+    this.lab.log.warn({ err: error, jobId: job._id }, 'the store was lost; the job will be taken up again');
+    return undefined;
   }
 
   private jobError(job: JobDocument, error: unknown): JobError {

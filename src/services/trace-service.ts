@@ -40,7 +40,7 @@ export class TraceService {
   constructor(private readonly lab: Lab) {}
 
   /**
-   * The provenance graph of a parameter set, run, recording, execution or response.
+   * The provenance graph of whatever has a lineage.
    * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND
    */
   async trace(id: string, direction: ProvenanceDirection, depth: number): Promise<ProvenanceGraph> {
@@ -124,12 +124,16 @@ export class TraceService {
 
   private collection(kind: LineageKind): StoreCollection<AnyDocument & StoreDocument> {
     const { parameterSets, runs, executions, recordings, responses } = this.lab.collections;
+    const { invalidations, annotations, verifications } = this.lab.collections;
     const byKind = {
       ParameterSet: parameterSets,
       SimulationRun: runs,
       Execution: executions,
       Recording: recordings,
       Response: responses,
+      Invalidation: invalidations,
+      Annotation: annotations,
+      Verification: verifications,
     };
     return byKind[kind];
   }

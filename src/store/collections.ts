@@ -1,12 +1,15 @@
 import type {
+  AnnotationDocument,
   ClaimDocument,
   ExecutionDocument,
+  InvalidationDocument,
   JobDocument,
   ParameterSetDocument,
   RecordingDocument,
   ResponseDocument,
   RunDocument,
   SweepDocument,
+  VerificationDocument,
 } from '../domain/documents.js';
 import type { StoreCollection, StoreDatabase } from './seam.js';
 
@@ -20,6 +23,9 @@ export interface Collections {
   readonly responses: StoreCollection<ResponseDocument>;
   readonly sweeps: StoreCollection<SweepDocument>;
   readonly jobs: StoreCollection<JobDocument>;
+  readonly invalidations: StoreCollection<InvalidationDocument>;
+  readonly annotations: StoreCollection<AnnotationDocument>;
+  readonly verifications: StoreCollection<VerificationDocument>;
 }
 
 /** The lab's collections of a database. */
@@ -33,5 +39,8 @@ export function collectionsOf(database: StoreDatabase): Collections {
     responses: database.collection('responses'),
     sweeps: database.collection('sweeps'),
     jobs: database.collection('jobs'),
+    invalidations: database.collection('invalidations'),
+    annotations: database.collection('annotations'),
+    verifications: database.collection('verifications'),
   };
 }

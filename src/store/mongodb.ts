@@ -1,6 +1,7 @@
 import type { MongoClient, MongoClientOptions } from 'mongodb';
 import { CortigraphError } from '../domain/errors.js';
 import { blobBucket, GridFSBlobs } from './gridfs-blobs.js';
+import { oneAfterTheOther } from './in-order.js';
 import { RetryingDatabase } from './retrying-database.js';
 import type { StoreDatabase } from './seam.js';
 import type { Store } from './store.js';
@@ -46,6 +47,7 @@ export async function openMongoDB(uri: string): Promise<Store> {
       new driver.GridFSBucket(client.db(name), { bucketName: blobBucket }),
       client.db(name).collection(`${blobBucket}.chunks`),
     ),
+    inOrder: oneAfterTheOther,
     ping: writeProbe(database),
     close: () => client.close(),
   };

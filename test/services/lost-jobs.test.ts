@@ -53,7 +53,7 @@ for (const { name, open } of testStores) {
       );
 
     it('is taken up four times, and the fifth time fails with the reason', async () => {
-      const { _id } = await jobs.submit('test', 'poison', {});
+      const { _id } = await jobs.submit({ kind: 'test', key: 'poison', payload: {} });
       for (let lost = 1; lost < 5; lost += 1) {
         await die(_id);
         const taken = await cared(_id);
@@ -66,13 +66,13 @@ for (const { name, open } of testStores) {
         ['FAILED', false, 5, 'INTERNAL', { lost: 5 }],
       );
       assert.match(error?.message ?? '', /^5 processes in a row ended in the middle of the job job_\w+.*Ask again/);
-      const again = await jobs.submit('test', 'poison', {});
+      const again = await jobs.submit({ kind: 'test', key: 'poison', payload: {} });
       assert.deepEqual([again.ordinal, again.active], [2, true]);
       await jobs.cancel(again._id);
     });
 
     it('goes on for ever while each of them stores a run', async () => {
-      const { _id } = await jobs.submit('test', 'long', {});
+      const { _id } = await jobs.submit({ kind: 'test', key: 'long', payload: {} });
       for (let death = 1; death <= 7; death += 1) {
         await die(_id, 1);
         const { active, lost, progress } = await cared(_id);
@@ -82,7 +82,7 @@ for (const { name, open } of testStores) {
     });
 
     it('is taken alone once it may be what ends them, so that it takes no other along', async () => {
-      const [one, two] = [await jobs.submit('test', 'one', {}), await jobs.submit('test', 'two', {})];
+      const [one, two] = [await jobs.submit({ kind: 'test', key: 'one', payload: {} }), await jobs.submit({ kind: 'test', key: 'two', payload: {} })];
       for (const lost of [1, 2]) {
         await Promise.all([die(one._id), die(two._id)]);
         if (lost === 1) for (const { _id } of [one, two]) assert.equal((await cared(_id)).lost, 1);

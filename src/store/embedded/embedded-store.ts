@@ -40,6 +40,7 @@ export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore>
     durability: thread.durability,
     database,
     blobs: new FileBlobs(join(folder, blobFolderName)),
+    inOrder: thread.inOrder,
     ping: writeProbe(database),
     close: () => thread.close(),
   };

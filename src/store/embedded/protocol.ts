@@ -40,8 +40,16 @@ export interface Results {
 /** A result of any operation. */
 export type Result = Results[keyof Results];
 
-/** What the main thread sends: operations with the numbers of their calls, or the end. */
-export type Request = { readonly call: number; readonly operation: Operation } | 'close';
+/** One operation, with the number of its call and of the sequence that it is part of. */
+export interface Call {
+  readonly call: number;
+  readonly operation: Operation;
+  /** Once an operation of a sequence fails, those after it are not carried out. */
+  readonly sequence?: number;
+}
+
+/** What the main thread sends: operations, or the end. */
+export type Request = Call | 'close';
 
 /** An error on its way between threads. */
 export interface Failure {

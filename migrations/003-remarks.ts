@@ -1,0 +1,14 @@
+import type { Migration } from '../src/store/migrate.js';
+
+/** Invalidations are read by parameter set, annotations by target and by tag, verifications by run. */
+export const remarkIndexes: Migration = {
+  id: '003-remarks',
+  description: 'Indexes of invalidations, annotations and verifications',
+  async up(database) {
+    await database.collection('invalidations').createIndex({ parameterSetId: 1 }, { name: 'byParameterSet' });
+    const annotations = database.collection('annotations');
+    await annotations.createIndex({ target: 1, createdAt: 1, _id: 1 }, { name: 'byTarget' });
+    await annotations.createIndex({ tag: 1, targetKind: 1, target: 1 }, { name: 'byTag' });
+    await database.collection('verifications').createIndex({ runId: 1, finishedAt: 1, _id: 1 }, { name: 'byRun' });
+  },
+};
