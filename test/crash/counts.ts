@@ -2,8 +2,8 @@
 export const isFull = process.env['CORTIGRAPH_TEST_CRASH'] === 'full';
 
 export const counts = {
-  embedded: { inEachTransition: isFull ? 10 : 1, atRandom: isFull ? 50 : 3 },
-  mongodb: { inEachTransition: isFull ? 10 : 1, atRandom: isFull ? 20 : 2 },
+  embedded: { inEachTransition: isFull ? 10 : 1, atRandom: isFull ? 50 : 2 },
+  mongodb: { inEachTransition: isFull ? 10 : 1, atRandom: isFull ? 20 : 1 },
 } as const;
 
 /** Of what clients ask and of when servers die; another comes with CORTIGRAPH_TEST_SEED. */

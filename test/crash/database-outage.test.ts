@@ -105,7 +105,7 @@ describe(
           const clients = new Clients(server);
           assert.ok((await clients.next(40)).every(isGood), server.log());
           await begin(db);
-          const during = await clients.next(12);
+          const during = await clients.next(8);
           const refused = during.filter((answer) => !isGood(answer));
           assert.ok(refused.length >= during.length - 4, 'only those that were under way may be answered');
           assert.deepEqual([...new Set(refused.flatMap((answer) => answer.codes))], ['UNAVAILABLE'], server.log());

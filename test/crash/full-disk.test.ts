@@ -55,7 +55,7 @@ const create =
   'mutation ($parameters: ParameterValues!) { createParameterSet(model: "ishigami", parameters: $parameters) { parameterSet { id } } }';
 type Created = { createParameterSet: { parameterSet: { id: string } } };
 
-/** Seconds of work for a worker. */
+/** A second of work for a worker. */
 const long = { parameters: { lgnRateE: 150 }, protocol: { warmupMs: 0, durationMs: 200_000 } };
 
 async function withServer(

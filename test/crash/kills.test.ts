@@ -10,7 +10,7 @@ import type { CrashPlan, TransitionName } from './transitions.js';
 import { moments, transitionNames } from './transitions.js';
 
 /** The latest that a process is killed at random after it was asked for work, in ms. */
-const latestMs = 1500;
+const latestMs = 1000;
 
 /** Kills servers on a fresh store one after the other, and says what was found. */
 async function tryKills(

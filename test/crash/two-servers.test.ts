@@ -44,9 +44,9 @@ async function onOneStore(
 }
 type ServedStoreMaker = () => Promise<ServedStore>;
 
-/** Seconds of work for a worker. */
-const long = { parameters: { lgnRateE: 150 }, protocol: { warmupMs: 0, durationMs: 400_000, noiseSeed: 7 } };
-const longCommand = ['--set', 'lgnRateE=150', '--warmup', '0', '--duration', '400000', '--noise-seed', '7', '--json'];
+/** A second of work for a worker. */
+const long = { parameters: { lgnRateE: 150 }, protocol: { warmupMs: 0, durationMs: 200_000, noiseSeed: 7 } };
+const longCommand = ['--set', 'lgnRateE=150', '--warmup', '0', '--duration', '200000', '--noise-seed', '7', '--json'];
 
 /** Commands have the leases of the product: to servers with shorter ones they would look dead. */
 const leasesOfCommands = { CORTIGRAPH_TEST_LEASES: JSON.stringify({ heartbeatMs: 5_000, staleLeaseMs: 20_000 }) };
@@ -98,7 +98,13 @@ for (const { name, create } of servedStores) {
         assert.ok(replies.every((reply) => dataOf(reply).response.status === 'READY'));
         const counts = await Promise.all([runs, executions].map((all) => all.countDocuments({})));
         assert.deepEqual(counts, [60, 60]);
-        assert.deepEqual([await jobs.countDocuments({ status: 'COMPLETED' }), await jobs.countDocuments({})], [20, 20]);
+        // A server that asked just before the other had the answer has a job of its own, which finds all runs stored.
+        const ended = await jobs.find({}).toArray();
+        assert.ok(ended.every(({ status }) => status === 'COMPLETED'));
+        assert.equal(
+          ended.reduce((sum, { computedRuns }) => sum + computedRuns, 0),
+          60,
+        );
         assert.deepEqual(halfWritten(await snapshotOf(store)), []);
       }));
 

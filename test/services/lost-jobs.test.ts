@@ -82,7 +82,10 @@ for (const { name, open } of testStores) {
     });
 
     it('is taken alone once it may be what ends them, so that it takes no other along', async () => {
-      const [one, two] = [await jobs.submit({ kind: 'test', key: 'one', payload: {} }), await jobs.submit({ kind: 'test', key: 'two', payload: {} })];
+      const [one, two] = [
+        await jobs.submit({ kind: 'test', key: 'one', payload: {} }),
+        await jobs.submit({ kind: 'test', key: 'two', payload: {} }),
+      ];
       for (const lost of [1, 2]) {
         await Promise.all([die(one._id), die(two._id)]);
         if (lost === 1) for (const { _id } of [one, two]) assert.equal((await cared(_id)).lost, 1);
