@@ -10,7 +10,7 @@ import type { Config } from './config.js';
 import { describeConfig, readConfig } from './config.js';
 import { createLogger } from './http/logger.js';
 import type { HttpServer } from './http/server.js';
-import type { OpenLab } from './open-lab.js';
+import type { LabOptions, OpenLab } from './open-lab.js';
 import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
 import type { ArchiveService } from './services/archive/archive-service.js';
@@ -34,9 +34,10 @@ export async function openCortigraph(
   store: Store,
   logger: Logger,
   settings: Partial<LabSettings> = {},
+  shutOut?: LabOptions['shutOut'],
 ): Promise<Cortigraph> {
   const loading = import('./open-http.js'); // a shell has no use for it
-  const lab = await openLab(config, store, logger, { settings });
+  const lab = await openLab(config, store, logger, { settings, shutOut });
   try {
     const { openHttp } = await loading;
     const http = await openHttp(config, lab, logger);
@@ -61,13 +62,12 @@ async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, logTo === 'stdout' ? undefined : process.stderr);
   const store = await openStore(config);
-  const server = await openCortigraph(config, store, logger);
   let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = (why: object): void => {
     // Ctrl-C under npm comes twice, from the terminal and from npm: the second must not end us halfway.
     if (stopping) return;
     stopping = true;
-    logger.info({ signal }, 'stopping');
+    logger.info(why, 'stopping');
     server.close().then(
       () => logger.info('stopped'),
       (error: unknown) => {
@@ -76,7 +76,12 @@ async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string
       },
     );
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  const server = await openCortigraph(config, store, logger, {}, ({ message }) => {
+    logger.error(message);
+    process.exitCode = 1;
+    stop({ reason: 'shut out by newer software' });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop({ signal }));
   try {
     const { url } = await server.http.start(config.port, config.host);
     const at = (config.publicUrl ?? url).replace(/\/$/, '');

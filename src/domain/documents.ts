@@ -192,6 +192,8 @@ export interface JobDocument extends Stored {
   readonly attempt: number;
   readonly holder: string | null;
   readonly heartbeat: number;
+  /** How many holders in a row went without a word and without a run that they had stored. Absent in jobs of old. */
+  readonly lost?: number;
   readonly finishedAt: string | null;
   readonly project: string;
   readonly createdBy: string;

@@ -3,14 +3,16 @@ import { documentVersion } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
 import { jobId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
-import type { Progress } from '../domain/job.js';
+import type { JobError, Progress } from '../domain/job.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Write } from '../store/in-order.js';
 import { startsWith } from '../store/seam.js';
 import type { Lab } from './lab.js';
 
 /** What must be known of a job to see whether somebody works on it. */
-export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' | 'heartbeat'>;
+export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' | 'heartbeat' | 'lost'> & {
+  readonly progress: Pick<Progress, 'done'>;
+};
 
 /** A job that is wanted. */
 export interface WantedJob {
@@ -60,6 +62,7 @@ export class JobLedger {
       attempt: 1,
       holder: this.holder,
       heartbeat: 0,
+      lost: 0,
       finishedAt: null,
       project: this.lab.attribution.project,
       createdBy: this.lab.attribution.createdBy,
@@ -94,17 +97,24 @@ export class JobLedger {
 
   /** The leases of all jobs that are not at an end, the oldest first. */
   async leases(): Promise<readonly JobLease[]> {
-    const projection = { kind: 1, attempt: 1, holder: 1, heartbeat: 1 } as const;
+    const projection = { kind: 1, attempt: 1, holder: 1, heartbeat: 1, lost: 1, 'progress.done': 1 } as const;
     return this.jobs.find<JobLease>({ active: true }, { sort: { createdAt: 1, _id: 1 }, projection }).toArray();
   }
 
-  /** Takes a job from whoever held it, if nothing of its lease has changed. */
-  async take({ _id, attempt, holder, heartbeat }: JobLease): Promise<JobDocument | null> {
+  /** Takes a job from whoever held it, if nothing of its lease has changed. What it has done counts from here. */
+  async take({ _id, attempt, holder, heartbeat }: JobLease, lost: number): Promise<JobDocument | null> {
+    const anew = { 'progress.done': 0, 'progress.running': 0 };
     return this.jobs.findOneAndUpdate(
       { _id, active: true, attempt, holder, heartbeat },
-      { $set: { attempt: attempt + 1, holder: this.holder, heartbeat: 0 } },
+      { $set: { attempt: attempt + 1, holder: this.holder, heartbeat: 0, lost, ...anew } },
       { returnDocument: 'after' },
     );
+  }
+
+  /** Ends a job that nobody is to take again, if nothing of its lease has changed. */
+  async giveUp({ _id, attempt, holder, heartbeat }: JobLease, lost: number, error: JobError): Promise<void> {
+    const end = { status: 'FAILED', active: false, finishedAt: this.now(), 'progress.running': 0 } as const;
+    await this.jobs.updateOne({ _id, active: true, attempt, holder, heartbeat }, { $set: { ...end, lost, error } });
   }
 
   /** Shows that a job of ours is alive; false when it is not ours any more, or at an end. */

@@ -45,6 +45,12 @@ interface Local {
   job: JobDocument;
 }
 
+/** A job is given up when so many processes in a row went with it, and left no run of it behind. */
+const MOST_LOST = 5;
+
+/** From so many on it may be the job that ends them: such jobs are taken one at a time, so that it takes no others along. */
+const SUSPECT_FROM = 2;
+
 /** How often somebody who waits for another process's job looks at it, in ms. */
 const POLL_MS = 250;
 
@@ -280,20 +286,42 @@ export class JobService {
     this.leases.keepOnly(new Set(leases.map(({ _id }) => _id)));
   }
 
-  private isForTaking({ _id, kind, attempt, holder, heartbeat }: JobLease): boolean {
+  private isForTaking(lease: JobLease): boolean {
+    const { _id, kind, attempt, holder, heartbeat } = lease;
     if (this.local.has(_id) || !this.handlers.has(kind)) return false;
     if (this.takesUp === 'asked' && !this.asked.has(_id)) return false;
-    if (holder === null) return true;
-    return this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`);
+    if (holder !== null && !this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`)) return false;
+    const suspects = [...this.local.values()].some(({ job: { lost = 0 } }) => lost >= SUSPECT_FROM);
+    return !suspects || this.lostBy(lease) < SUSPECT_FROM;
+  }
+
+  /** How many processes in a row will have been lost once somebody takes this job. */
+  private lostBy({ holder, progress, lost = 0 }: JobLease): number {
+    // A job that was given back, or that this process itself could not, has lost nobody.
+    if (holder === null || holder === this.ledger.holder) return lost;
+    return progress.done > 0 ? 1 : lost + 1;
   }
 
   private async takeUp(lease: JobLease): Promise<void> {
-    const job = await this.ledger.take(lease);
+    const jobId = lease._id;
+    const lost = this.lostBy(lease);
+    if (lost >= MOST_LOST) {
+      this.lab.log.error({ jobId, lost }, 'a job is given up: one process after the other went with it');
+      await this.ledger.giveUp(lease, lost, lostTooOften(jobId, lost));
+      return;
+    }
+    const job = await this.ledger.take(lease, lost);
     if (!job) return;
-    this.lab.log.info({ jobId: job._id, attempt: job.attempt }, 'took up a job that nobody was working on');
+    this.lab.log.info({ jobId, attempt: job.attempt, lost }, 'took up a job that nobody was working on');
     this.run(job);
   }
 }
+
+const lostTooOften = (jobId: string, lost: number): JobError => ({
+  code: 'INTERNAL',
+  message: `${lost} processes in a row ended in the middle of the job ${jobId}, as for want of memory. Ask again to retry.`,
+  details: { lost },
+});
 
 /** Waits for a promise to settle, for so long at most. */
 async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {

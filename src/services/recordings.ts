@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import type { EncodedRecording } from '../compute/simulation-task.js';
 import type { BlobReference, ExecutionDocument, RecordingDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
-import { badUserInput, notFound } from '../domain/errors.js';
+import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
 import { recordingId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
@@ -92,7 +92,7 @@ export class Recordings {
     let bytes = 0;
     for (const digest of digests) {
       const blob = await this.lab.blobs.open(digest);
-      if (!blob) tables.push(new Error(`the blob ${digest} of a recording is not there`));
+      if (!blob) tables.push(lostTable(digest));
       else if (blob.bytes > maxTableBytes) tables.push(null);
       else if ((bytes += blob.bytes) > MAX_ANSWER_BYTES) tables.push(tooMuch());
       else tables.push(await readTable(blob));
@@ -103,7 +103,7 @@ export class Recordings {
   /** The table of a recording, however large: for who is in this process. */
   async wholeTable({ blob: { digest } }: RecordingDocument): Promise<Table> {
     const blob = await this.lab.blobs.open(digest);
-    if (!blob) throw new Error(`the blob ${digest} of a recording is not there`);
+    if (!blob) throw lostTable(digest);
     return readTable(blob);
   }
 }
@@ -122,6 +122,15 @@ async function readTable(blob: StoredBlob): Promise<Table> {
   const { decodeArrowStream } = await import('../compute/arrow-table.js'); // few servers are asked for one
   return decodeArrowStream(await buffer(blob.stream()));
 }
+
+const lostTable = (digest: string): Error =>
+  new CortigraphError(
+    'UNAVAILABLE',
+    'The table of this recording is lost. Ask for the recording again to have it made again.',
+    {
+      digest,
+    },
+  );
 
 const tooMuch = (): Error =>
   badUserInput('These are more tables than one answer may hold: ask for fewer, or have them from their urls.', {

@@ -10,7 +10,7 @@ export interface Store {
   readonly database: StoreDatabase;
   readonly blobs: BlobStore;
   readonly inOrder: InOrder;
-  /** @throws CortigraphError UNAVAILABLE when the store does not answer */
+  /** @throws CortigraphError UNAVAILABLE when the store does not answer, or takes no writes */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

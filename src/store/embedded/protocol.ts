@@ -5,7 +5,6 @@
 
 /** One operation on one collection. `query` and the like are JSON texts of the seam's arguments. */
 export type Operation =
-  | { readonly op: 'ping' }
   | {
       readonly op: 'insert';
       readonly collection: string;
@@ -27,7 +26,6 @@ export type Operation =
 
 /** What each operation gives. */
 export interface Results {
-  readonly ping: true;
   /** The positions of the duplicates, which are not inserted. */
   readonly insert: readonly number[];
   /** The JSON text of a list of documents. */
