@@ -51,16 +51,17 @@ export async function benchHttp(): Promise<void> {
     const server = pids.at(-1) ?? 0; // npm, the shell it leaves or not, and the server last
     figure('http.idle.rss', residentMB(server), 'MB');
 
+    const kernelMs = warmKernel();
     const cost = (lgnRate: number): Promise<number> => computedCost(server, () => ask(computed(lgnRate)));
     figure('http.cold-response.cpu', (await cost(240)) - kernelMs(240), "ms above the kernel's, the first of a server");
     for (let lgnRate = 100; lgnRate < 200; lgnRate += 1) await cost(lgnRate); // compiles what is used
     const alone: number[] = [];
-    for (let lgnRate = 200; lgnRate < 230; lgnRate += 1) alone.push((await cost(lgnRate)) - kernelMs(lgnRate));
-    const alike = Array.from({ length: 200 }, (_, i) => computed(300 + i / 100));
-    const together = await computedCost(server, () => Promise.all(inTurn(alike, ask)));
+    for (let lgnRate = 200; lgnRate < 260; lgnRate += 1) alone.push((await cost(lgnRate)) - kernelMs(lgnRate));
+    const rates = Array.from({ length: 200 }, (_, i) => 300 + i / 100);
+    const together = await computedCost(server, () => Promise.all(inTurn(rates.map(computed), ask)));
     figure(
       'http.warm-response.cpu',
-      together / alike.length - kernelMs(301),
+      (together - sum(rates.map(kernelMs))) / rates.length,
       `ms above the kernel's, ${CLIENTS} clients`,
     );
     figure(
@@ -113,13 +114,17 @@ function inTurn(bodies: readonly object[], ask: (body: object) => Promise<unknow
   });
 }
 
-/** CPU milliseconds of the kernel alone for the run of {@link computed}, once it is compiled. */
-function kernelMs(lgnRate: number): number {
+/** The CPU milliseconds of the kernel alone for the run of {@link computed}, in this process. */
+function warmKernel(): (lgnRate: number) => number {
   const simulator = localCircuit.createSimulator(readFileSync(new URL(localCircuit.kernelUrl)));
   const defaults = canonicalValues(localCircuit.definition, {});
-  const values = { ...defaults, lgnRateE: lgnRate, lgnRateI: lgnRate };
   const protocol = { warmupMs: 500, durationMs: 4000, networkSeed: 1, noiseSeed: 1 };
-  return leastCpuMs(3, () => simulator.simulate(values, protocol, () => false));
+  const kernelMs = (lgnRate: number): number =>
+    leastCpuMs(1, () =>
+      simulator.simulate({ ...defaults, lgnRateE: lgnRate, lgnRateI: lgnRate }, protocol, () => false),
+    );
+  for (let lgnRate = 100; lgnRate < 110; lgnRate += 1) kernelMs(lgnRate); // compiles it
+  return kernelMs;
 }
 
 interface Answer {

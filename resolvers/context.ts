@@ -1,10 +1,13 @@
 import DataLoader from 'dataloader';
 import { notFound } from '../src/domain/errors.js';
 import type {
+  AnnotationDocument,
   ExecutionDocument,
+  InvalidationDocument,
   ParameterSetDocument,
   RecordingDocument,
   RunDocument,
+  VerificationDocument,
 } from '../src/domain/documents.js';
 import type { Table } from '../src/domain/table.js';
 import type { Page } from '../src/services/pages.js';
@@ -30,15 +33,23 @@ export interface Loaders {
   readonly recordingsOfRun: DataLoader<string, readonly RecordingDocument[]>;
   /** The tables of recordings by their digests, null where they are too large for an answer. */
   readonly table: DataLoader<string, Table | null>;
+  readonly annotations: DataLoader<string, readonly AnnotationDocument[]>;
+  /** Why something is invalid; null while it is valid. */
+  readonly invalidation: DataLoader<string, InvalidationDocument | null>;
+  readonly verificationsOfRun: DataLoader<string, readonly VerificationDocument[]>;
   readonly totalRunsOfParameterSet: DataLoader<string, number>;
   /** The first page, of this size, of the runs of a parameter set. */
   firstRunsOfParameterSet(first: number | undefined): DataLoader<string, Page<RunDocument>>;
 }
 
-type LoadedServices = Pick<Services, 'lookups' | 'lists' | 'recordings'>;
+type LoadedServices = Pick<
+  Services,
+  'lookups' | 'lists' | 'recordings' | 'annotations' | 'invalidations' | 'verifications'
+>;
 
 /** The loaders of one request. */
-export function createLoaders({ lookups, lists, recordings }: LoadedServices): Loaders {
+export function createLoaders(services: LoadedServices): Loaders {
+  const { lookups, lists, recordings, annotations, invalidations, verifications } = services;
   const firstRuns = new Map<number | undefined, DataLoader<string, Page<RunDocument>>>();
   return {
     parameterSet: new DataLoader<string, ParameterSetDocument>(async (ids) => {
@@ -62,6 +73,18 @@ export function createLoaders({ lookups, lists, recordings }: LoadedServices): L
       return runIds.map((runId) => found.filter((recording) => recording.runId === runId));
     }),
     table: new DataLoader((digests) => recordings.tables(digests)),
+    annotations: new DataLoader(async (targets) => {
+      const found = await annotations.of(targets);
+      return targets.map((target) => found.filter((annotation) => annotation.target === target));
+    }),
+    invalidation: new DataLoader<string, InvalidationDocument | null>(async (targets) => {
+      const found = new Map((await invalidations.of(targets)).map((each) => [each.target, each]));
+      return targets.map((target) => found.get(target) ?? null);
+    }),
+    verificationsOfRun: new DataLoader(async (runIds) => {
+      const found = await verifications.of(runIds);
+      return runIds.map((runId) => found.filter((verification) => verification.runId === runId));
+    }),
     totalRunsOfParameterSet: new DataLoader((ids) => lists.totalRunsOf(ids)),
     firstRunsOfParameterSet: (first) => {
       const loader = firstRuns.get(first) ?? new DataLoader((ids) => lists.firstRunsOf(ids, first));

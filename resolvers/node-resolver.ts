@@ -1,5 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { toAnnotation } from '../schema/annotation.js';
 import { toExecution } from '../schema/execution.js';
+import { toInvalidation } from '../schema/invalidation.js';
 import { toJob } from '../schema/job.js';
 import { Node } from '../schema/node.js';
 import { toParameterSet } from '../schema/parameter-set.js';
@@ -7,6 +9,7 @@ import { toRecording } from '../schema/recording.js';
 import { toResponse } from '../schema/response.js';
 import { toSimulationRun } from '../schema/simulation-run.js';
 import { toSweep } from '../schema/sweep.js';
+import { toVerification } from '../schema/verification.js';
 import type { NodeKind } from '../src/domain/ids.js';
 import { requireId } from '../src/domain/ids.js';
 import type { Services } from '../src/services/services.js';
@@ -21,12 +24,23 @@ const find: { readonly [K in NodeKind]: (services: Services, id: string) => Prom
   Response: async ({ respond }, id) => toResponse(await respond.get(id)),
   Sweep: async ({ sweeps }, id) => toSweep(await sweeps.get(id)),
   Job: async ({ jobs }, id) => toJob(await jobs.get(id)),
+  Invalidation: async ({ invalidations }, id) => toInvalidation(await invalidations.get(id)),
+  Annotation: async ({ annotations }, id) => toAnnotation(await annotations.get(id)),
+  Verification: async ({ verifications }, id) => toVerification(await verifications.get(id)),
 };
+
+/**
+ * Anything, by its id.
+ * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND
+ */
+export async function nodeOf(services: Services, id: string): Promise<Node> {
+  return find[requireId(id)](services, id);
+}
 
 @Resolver()
 export class NodeResolver {
   @Query(() => Node, { nullable: true, description: 'Anything, by its id.' })
   node(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<Node> {
-    return find[requireId(id)](services, id);
+    return nodeOf(services, id);
   }
 }

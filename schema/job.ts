@@ -5,7 +5,7 @@ import { speedOf } from '../src/services/job-speed.js';
 import { connectionType } from './connection.js';
 import { graphqlEnum } from './enum.js';
 import { Node } from './node.js';
-import { CreatedBetweenInput } from './paging.js';
+import { ListFilterInput } from './paging.js';
 import { DateTime, JsonScalar } from './scalars.js';
 
 export const JobStatusEnum = graphqlEnum(
@@ -83,8 +83,8 @@ export class Job extends Node {
 export const JobConnection = connectionType('Job', () => Job);
 
 @InputType()
-export class JobFilterInput extends CreatedBetweenInput {
-  @Field(() => String, { nullable: true, description: '`response`, `simulation` or `sweep`.' })
+export class JobFilterInput extends ListFilterInput {
+  @Field(() => String, { nullable: true, description: '`response`, `simulation`, `sweep` or `verification`.' })
   kind?: string;
 
   @Field(() => JobStatusEnum, { nullable: true })

@@ -21,10 +21,13 @@ export class PageArgs {
 }
 
 @InputType()
-export abstract class CreatedBetweenInput {
+export abstract class ListFilterInput {
   @Field(() => DateTime, { nullable: true, description: 'Created then or later.' })
   createdAfter?: Date;
 
   @Field(() => DateTime, { nullable: true, description: 'Created then or earlier.' })
   createdBefore?: Date;
+
+  @Field(() => String, { nullable: true, description: 'With this tag, which annotate gives.' })
+  tag?: string;
 }

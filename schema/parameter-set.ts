@@ -2,7 +2,7 @@ import { Field, InputType, ObjectType } from 'type-graphql';
 import type { ParameterSetDocument } from '../src/domain/documents.js';
 import { connectionType } from './connection.js';
 import { Node } from './node.js';
-import { CreatedBetweenInput } from './paging.js';
+import { ListFilterInput } from './paging.js';
 import { DateTime, ParameterValuesScalar } from './scalars.js';
 
 @ObjectType({
@@ -31,7 +31,7 @@ export class ParameterSet extends Node {
 export const ParameterSetConnection = connectionType('ParameterSet', () => ParameterSet);
 
 @InputType()
-export class ParameterSetFilterInput extends CreatedBetweenInput {
+export class ParameterSetFilterInput extends ListFilterInput {
   @Field(() => String, { nullable: true })
   model?: string;
 }

@@ -60,6 +60,9 @@ export class ProvenanceGraph {
   @Field(() => [ProvenanceEdge])
   edges: readonly ProvenanceEdge[];
 
+  @Field({ description: 'Where the same can be had as W3C PROV-JSON.' })
+  url: string;
+
   @Field({ description: 'True when there is more than one graph may show.' })
   truncated: boolean;
 }

@@ -6,7 +6,7 @@ import { graphqlEnum } from './enum.js';
 import { Estimate, toEstimate } from './estimate.js';
 import { Job } from './job.js';
 import { Node } from './node.js';
-import { CreatedBetweenInput } from './paging.js';
+import { ListFilterInput } from './paging.js';
 import { Protocol, ProtocolInput } from './protocol.js';
 import { DateTime, ParameterValuesScalar } from './scalars.js';
 import { defaultModel } from '../src/domain/model-definition.js';
@@ -46,12 +46,6 @@ export class SimulationRun extends Node {
   @Field(() => String, { nullable: true, description: 'Why it failed.' })
   error: string | null;
 
-  @Field(() => [String], { description: 'None so far: no operation gives tags yet.' })
-  tags: readonly string[];
-
-  @Field({ description: 'Whether something it rests on was invalidated; no operation invalidates yet.' })
-  tainted: boolean;
-
   @Field(() => DateTime, { description: 'When it was stored, or asked for while it is on its way.' })
   createdAt: string;
 
@@ -62,7 +56,7 @@ export class SimulationRun extends Node {
 export const SimulationRunConnection = connectionType('SimulationRun', () => SimulationRun);
 
 @InputType()
-export class SimulationRunFilterInput extends CreatedBetweenInput {
+export class SimulationRunFilterInput extends ListFilterInput {
   @Field(() => String, { nullable: true })
   model?: string;
 
@@ -107,9 +101,6 @@ export class RunSimulationPayload {
   created: boolean;
 }
 
-/** What the contract promises to clients of what later operations will add to runs: true of every run until then. */
-const notAddedYet = { tags: [], tainted: false } as const;
-
 /** A run as its GraphQL type. */
 export function toSimulationRun(view: RunView): SimulationRun {
   const { id, digest, status, outcome, numericsDigest, protocol, estimates, flags, error, createdAt, parameterSetId } =
@@ -126,6 +117,5 @@ export function toSimulationRun(view: RunView): SimulationRun {
     error,
     createdAt,
     parameterSetId,
-    ...notAddedYet,
   });
 }

@@ -24,6 +24,14 @@ const startupMs = 30_000;
 export async function startMongoDB() {
   const given = process.env.CORTIGRAPH_TEST_MONGODB_URI;
   if (given) return { uri: given, name: 'the server of CORTIGRAPH_TEST_MONGODB_URI', stop: async () => {} };
+  return startOwnMongoDB();
+}
+
+/**
+ * Starts a server of one's own, which can be killed and started again with what it kept.
+ * @returns {Promise<{ uri: string, name: string, pid: () => number, kill: () => Promise<void>, restart: () => Promise<void>, stop: () => Promise<void> } | null>}
+ */
+export async function startOwnMongoDB() {
   const mongod = onPath('mongod');
   if (mongod) {
     return run('mongod', mongod, (port, folder) => [
@@ -49,16 +57,29 @@ export async function startMongoDB() {
 async function run(name, command, argumentsFor) {
   const folder = await mkdtemp(join(tmpdir(), 'cortigraph-mongodb-'));
   const port = await freePort();
-  let log = '';
-  const child = spawn(command, argumentsFor(port, folder), { stdio: ['ignore', 'pipe', 'pipe'] });
-  const remember = (chunk) => (log = `${log}${chunk}`.slice(-4000));
-  child.stdout.on('data', remember);
-  child.stderr.on('data', remember);
-  let ended = false;
-  const end = new Promise((resolve) => {
-    child.once('error', (error) => resolve(remember(`${error.message}\n`)));
-    child.once('exit', resolve);
-  }).then(() => (ended = true));
+  let child;
+  let end;
+  const start = async () => {
+    let log = '';
+    let ended = false;
+    const started = (child = spawn(command, argumentsFor(port, folder), { stdio: ['ignore', 'pipe', 'pipe'] }));
+    const remember = (chunk) => (log = `${log}${chunk}`.slice(-4000));
+    started.stdout.on('data', remember);
+    started.stderr.on('data', remember);
+    end = new Promise((resolve) => {
+      started.once('error', (error) => resolve(remember(`${error.message}\n`)));
+      started.once('exit', resolve);
+    }).then(() => (ended = true));
+    for (const deadline = Date.now() + startupMs; !ended && Date.now() < deadline; await delay(50)) {
+      if (await accepts(port)) return;
+    }
+    await stop();
+    throw new Error(`${name} (${command}) did not open its port within ${startupMs / 1000} s.\n${log}`);
+  };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await end;
+  };
   // The last resort, should this process be left without stop().
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
@@ -66,15 +87,11 @@ async function run(name, command, argumentsFor) {
     process.removeListener('exit', killAtExit);
     child.kill('SIGTERM');
     await Promise.race([end, delay(5000, undefined, { ref: false })]);
-    child.kill('SIGKILL');
-    await end;
+    await kill();
     await rm(folder, { recursive: true, force: true });
   };
-  for (const deadline = Date.now() + startupMs; !ended && Date.now() < deadline; await delay(50)) {
-    if (await accepts(port)) return { uri: `mongodb://127.0.0.1:${port}`, name, stop };
-  }
-  await stop();
-  throw new Error(`${name} (${command}) did not open its port within ${startupMs / 1000} s.\n${log}`);
+  await start();
+  return { uri: `mongodb://127.0.0.1:${port}`, name, pid: () => child.pid, kill, restart: start, stop };
 }
 
 /** Another process may take the port before the server does; then the server ends and says so. */

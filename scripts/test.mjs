@@ -1,6 +1,7 @@
 /**
  * Runs the compiled tests against both stores: npm test [-- path or file …] [-- --test-name-pattern=… and other flags
- * of node --test]. A path is one of the sources (test/store, test/store/migrate.test.ts) or of build/.
+ * of node --test]. A path is one of the sources (test/store, test/store/migrate.test.ts) or of build/. With --crash=full
+ * servers are killed as often as docs/durability.md says, and not only a few times.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -13,7 +14,8 @@ const build = join(root, 'build');
 const isTest = /\.test\.js$/;
 
 const given = process.argv.slice(2);
-const flags = given.filter((argument) => argument.startsWith('-'));
+const fullCrash = '--crash=full';
+const flags = given.filter((argument) => argument.startsWith('-') && argument !== fullCrash);
 const filters = given.filter((argument) => !argument.startsWith('-'));
 process.exitCode = await main();
 
@@ -61,7 +63,11 @@ function testsIn(folder) {
 
 /** @returns {Promise<number>} the exit code; a signal to this process goes on to the tests */
 function runTests(files, uri) {
-  const env = { ...process.env, ...(uri === undefined ? {} : { CORTIGRAPH_TEST_MONGODB_URI: uri }) };
+  const env = {
+    ...process.env,
+    ...(uri === undefined ? {} : { CORTIGRAPH_TEST_MONGODB_URI: uri }),
+    ...(given.includes(fullCrash) ? { CORTIGRAPH_TEST_CRASH: 'full' } : {}),
+  };
   const options = ['--enable-source-maps', '--test', '--test-concurrency=2', ...flags];
   const child = spawn(process.execPath, [...options, ...files], { cwd: root, env, stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);

@@ -143,15 +143,21 @@ export interface SettingView {
   readonly value: string | null;
   readonly default: string | null;
   readonly meaning: string;
+  /** What may be given, as the end of the sentence "must be …". */
+  readonly allowed: string;
+  /** Whether the environment says what it is. */
+  readonly isGiven: boolean;
 }
 
-/** Every setting with its value, its default and its meaning. */
-export function describeConfig(config: Config): readonly SettingView[] {
+/** Every setting with its value, where that comes from, its default and its meaning. */
+export function describeConfig(config: Config, env: NodeJS.ProcessEnv): readonly SettingView[] {
   return Object.entries(settings).map(([key, entry]) => {
     const setting = entry as Setting<unknown>;
     const shown = (value: unknown): string | null => setting.show(value) || null;
-    const { name, meaning } = setting;
-    return { name, value: shown(config[key as keyof Config]), default: shown(setting.default), meaning };
+    const { name, meaning, allowed } = setting;
+    const value = shown(config[key as keyof Config]);
+    const isGiven = (env[name] ?? '').trim() !== '';
+    return { name, value, default: shown(setting.default), meaning, allowed, isGiven };
   });
 }
 

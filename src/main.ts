@@ -4,16 +4,19 @@ import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import { migrations } from '../migrations/all.js';
 import { readBuildInfo } from './build-info.js';
-import type { Shell } from './cli/shell.js';
+import type { GraphQLAnswer, GraphQLQuestion, Shell } from './cli/shell.js';
 import { WarningLog } from './cli/warning-log.js';
 import type { Config } from './config.js';
 import { describeConfig, readConfig } from './config.js';
 import { createLogger } from './http/logger.js';
 import type { HttpServer } from './http/server.js';
-import type { OpenLab } from './open-lab.js';
+import type { LabOptions, OpenLab } from './open-lab.js';
 import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
+import type { ArchiveService } from './services/archive/archive-service.js';
 import type { LabSettings } from './services/lab.js';
+import type { Services } from './services/services.js';
+import { isEmptyStore } from './store/collections.js';
 import { migrate } from './store/migrate.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
@@ -31,9 +34,10 @@ export async function openCortigraph(
   store: Store,
   logger: Logger,
   settings: Partial<LabSettings> = {},
+  shutOut?: LabOptions['shutOut'],
 ): Promise<Cortigraph> {
   const loading = import('./open-http.js'); // a shell has no use for it
-  const lab = await openLab(config, store, logger, { settings });
+  const lab = await openLab(config, store, logger, { settings, shutOut });
   try {
     const { openHttp } = await loading;
     const http = await openHttp(config, lab, logger);
@@ -58,13 +62,12 @@ async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, logTo === 'stdout' ? undefined : process.stderr);
   const store = await openStore(config);
-  const server = await openCortigraph(config, store, logger);
   let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = (why: object): void => {
     // Ctrl-C under npm comes twice, from the terminal and from npm: the second must not end us halfway.
     if (stopping) return;
     stopping = true;
-    logger.info({ signal }, 'stopping');
+    logger.info(why, 'stopping');
     server.close().then(
       () => logger.info('stopped'),
       (error: unknown) => {
@@ -73,13 +76,21 @@ async function serve(logTo: 'stdout' | 'stderr'): Promise<Readonly<Record<string
       },
     );
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  const server = await openCortigraph(config, store, logger, {}, ({ message }) => {
+    logger.error(message);
+    process.exitCode = 1;
+    stop({ reason: 'shut out by newer software' });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop({ signal }));
   try {
     const { url } = await server.http.start(config.port, config.host);
     const at = (config.publicUrl ?? url).replace(/\/$/, '');
     const addresses = { graphql: `${at}/graphql`, explorer: `${at}/explorer/`, health: `${at}/healthz` };
     const served = { ...addresses, store: store.description };
     logger.info(served, `Cortigraph ${readBuildInfo().softwareVersion} serves on ${at}`);
+    if (await isEmptyStore(store.database)) {
+      logger.info('The store is empty: "npm run fixtures" loads a few dozen runs to look at, now or later.');
+    }
     return served;
   } catch (error) {
     await server.close();
@@ -97,10 +108,13 @@ async function migrateStore(): Promise<{ readonly store: string; readonly applie
   }
 }
 
+const warningLog = ({ logLevel }: Config): WarningLog =>
+  new WarningLog(process.stderr, { stacks: ['trace', 'debug'].includes(logLevel) });
+
 /** The lab for one command: the server's store, without HTTP; work that others left is not for a shell. */
 async function openForShell(): Promise<OpenLab> {
   const config = readConfig(process.env);
-  const log = new WarningLog(process.stderr, { stacks: ['trace', 'debug'].includes(config.logLevel) });
+  const log = warningLog(config);
   const lab = await openLab(config, await openStore(config), log, { takesUp: 'asked' });
   try {
     await lab.start();
@@ -111,14 +125,35 @@ async function openForShell(): Promise<OpenLab> {
   }
 }
 
+/** Backups of the store, which is opened without what answers from it. */
+async function openArchives(): Promise<{ readonly archives: ArchiveService; close(): Promise<void> }> {
+  const { ArchiveService } = await import('./services/archive/archive-service.js'); // few commands have a use for it
+  const { softwareVersion } = readBuildInfo();
+  const store = await openStore(readConfig(process.env));
+  return {
+    archives: new ArchiveService({ store, migrations, softwareVersion, now: () => new Date() }),
+    close: () => store.close(),
+  };
+}
+
+/** One GraphQL document to a lab of this process. */
+async function askGraphQL(services: Services, question: GraphQLQuestion): Promise<GraphQLAnswer> {
+  const { openGraphQL } = await import('./open-graphql.js'); // few commands have a use for it
+  const config = readConfig(process.env);
+  const origin = (config.publicUrl ?? `http://${config.host}:${config.port}`).replace(/\/$/, '');
+  return openGraphQL(services, warningLog(config), origin)(question);
+}
+
 const shell: Shell = {
   stdout: process.stdout,
   stderr: process.stderr,
   softwareVersion: () => readBuildInfo().softwareVersion,
   serve,
   migrate: migrateStore,
-  settings: () => describeConfig(readConfig(process.env)),
+  settings: () => describeConfig(readConfig(process.env), process.env),
+  askGraphQL,
   openLab: openForShell,
+  openArchives,
 };
 
 /** Runs a command as a shell gives it. */

@@ -29,6 +29,7 @@ export function openHttp(
     logger,
     config,
     readiness: () => store.ping(),
+    exportProvenance: (id, direction, depth) => services.trace.export(id, direction, depth),
     openBlob: (digest) => store.blobs.open(digest),
     listSizes: {
       byDefault: defaultPageSize,

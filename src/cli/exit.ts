@@ -22,8 +22,12 @@ export class UsageError extends Error {
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 
-  constructor(readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
-    super('Interrupted. The work under way was given back: ask again to go on with it.');
+  /** @param left what became of the work */
+  constructor(
+    readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+    left = 'The work under way was given back: ask again to go on with it.',
+  ) {
+    super(`Interrupted. ${left}`);
   }
 }
 

@@ -11,6 +11,7 @@ import { UsageError } from './exit.js';
 import type { Asked } from './progress-line.js';
 import { withProgress } from './progress-line.js';
 import type { Report } from './report.js';
+import { addResultCommands } from './result-commands.js';
 import type { Shell } from './shell.js';
 import { SweepAxes } from './sweep-axes.js';
 import { withLab } from './with-lab.js';
@@ -116,6 +117,17 @@ export function addLabCommands(
       const { raster } = await import('./raster-command.js');
       await ask((services, asked) => raster(services, asked, { run, out, from, to }));
     });
+
+  add('ask <file>', 'put a GraphQL document to the lab; - reads it from the standard input')
+    .option('--set <variable=value>', 'a variable, or a part of one (input.replicates=4); repeatable', collect, [])
+    .option('--operation <name>', 'which, where the document has several')
+    .addHelpText('after', '\nExample: cortigraph ask question.graphql --set input.parameters.lgnRateE=240')
+    .action(async (file: string, { set, operation }: { set: readonly string[]; operation?: string }) => {
+      const { answerReport, readQuestion } = await import('./ask-command.js');
+      const question = await readQuestion({ file, set, operation });
+      await ask(async (services) => answerReport(await shell.askGraphQL(services, question)));
+    });
+  addResultCommands(add, ask);
 }
 
 interface SweepOptions {

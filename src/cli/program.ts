@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
+import { addArchiveCommands } from './archive-commands.js';
 import { addLabCommands } from './lab-commands.js';
 import { UsageError, errorReport, exitCodes } from './exit.js';
 import type { Report } from './report.js';
 import { jsonText } from './report.js';
-import type { Shell } from './shell.js';
+import type { Shell, ShownSetting } from './shell.js';
 import { joinInputs } from './sweep-axes.js';
 import { alignedTable } from './text-table.js';
 
@@ -60,23 +61,34 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
     },
   );
   addLabCommands(add, shell, print);
+  addArchiveCommands(add, shell, print);
   add('migrate', 'bring the store to the schema of this software').action(async () => {
     const { store, applied } = await shell.migrate();
     const done = applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to do';
     print({ json: { store, applied }, text: `${store}: ${done}\n` });
   });
-  add('config', 'print every setting, its value and its meaning').action(() => {
-    const settings = shell.settings();
-    const cells = settings.map((setting) => [
-      setting.name,
-      setting.value ?? '(none)',
-      setting.default ?? '(none)',
-      setting.meaning,
-    ]);
-    print({ json: { settings }, text: alignedTable(['Name', 'Value', 'Default', 'Meaning'], cells) });
-  });
+  add('config', 'print every setting and its value')
+    .option('--explain', 'with where it comes from, its default, what may be given, and its meaning')
+    .action(({ explain }: { explain?: true }) => {
+      const settings = shell.settings();
+      print({ json: { settings }, text: explain ? explained(settings) : listed(settings) });
+    });
   return program;
 }
+
+const listed = (settings: readonly ShownSetting[]): string =>
+  alignedTable(
+    ['Name', 'Value'],
+    settings.map(({ name, value }) => [name, value ?? '(none)']),
+  );
+
+const explained = (settings: readonly ShownSetting[]): string =>
+  settings
+    .map(({ name, value, default: usual, meaning, allowed, isGiven }) => {
+      const from = isGiven ? `from the environment; default: ${usual ?? 'none'}` : 'the default';
+      return `${name} = ${value ?? '(none)'} (${from})\n    ${meaning} Must be ${allowed}.\n`;
+    })
+    .join('');
 
 function requireCommand(program: Command, name: string | undefined): void {
   if (name === undefined || name.startsWith('-')) return;

@@ -15,34 +15,53 @@ const PERIOD_MS = 500;
 const FOREVER_MS = 2 ** 31 - 1;
 
 /** Shows the progress of the jobs that a command waits for, on a terminal only: one line, which is gone at the end. */
-export async function withProgress<T>(
+export function withProgress<T>(
   jobs: Pick<JobService, 'get'>,
   output: Output,
   use: (asked: Asked) => Promise<T>,
 ): Promise<T> {
   let jobId: string | undefined;
+  const look = async (): Promise<string | undefined> => {
+    if (jobId === undefined) return undefined;
+    const job = await jobs.get(jobId).catch(() => undefined); // the answer itself tells of errors
+    return job && progressLine(job);
+  };
+  return withProgressLine(output, look, () =>
+    use({ waitMs: FOREVER_MS, mayCompute: true, begun: (id) => (jobId = id) }),
+  );
+}
+
+/**
+ * Shows how far some work is, on a terminal only: one line, which is gone at the end.
+ * @param look gives the line; undefined while there is nothing to tell
+ */
+export async function withProgressLine<T>(
+  output: Output,
+  look: () => Promise<string | undefined>,
+  use: () => Promise<T>,
+): Promise<T> {
   let shown = false;
   let looking = false;
   let ended = false;
-  const look = async (): Promise<void> => {
-    if (jobId === undefined || looking) return;
+  const show = async (): Promise<void> => {
+    if (looking) return;
     looking = true;
-    const job = await jobs.get(jobId).catch(() => undefined); // the answer itself tells of errors
+    const line = await look();
     looking = false;
-    if (!job || ended) return;
+    if (line === undefined || ended) return;
     shown = true;
     // A terminal that does not know its width says 0.
-    output.write(`\r${progressLine(job).slice(0, (output.columns || 80) - 1)}\x1b[K`);
+    output.write(`\r${line.slice(0, (output.columns || 80) - 1)}\x1b[K`);
   };
   let timer: NodeJS.Timeout | undefined;
   if (output.isTTY) {
     timer = setTimeout(() => {
-      void look();
-      timer = setInterval(() => void look(), PERIOD_MS);
+      void show();
+      timer = setInterval(() => void show(), PERIOD_MS);
     }, PATIENCE_MS);
   }
   try {
-    return await use({ waitMs: FOREVER_MS, mayCompute: true, begun: (id) => (jobId = id) });
+    return await use();
   } finally {
     ended = true;
     clearTimeout(timer); // of either kind

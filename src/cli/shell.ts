@@ -1,3 +1,4 @@
+import type { ArchiveService } from '../services/archive/archive-service.js';
 import type { Services } from '../services/services.js';
 
 /** A stream of text, and whether a person watches it. */
@@ -7,12 +8,28 @@ export interface Output {
   readonly columns?: number;
 }
 
+/** What a GraphQL document asks. */
+export interface GraphQLQuestion {
+  readonly source: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly operationName: string | undefined;
+}
+
+/** What it gets, as over HTTP. */
+export interface GraphQLAnswer {
+  readonly data?: unknown;
+  readonly errors?: readonly object[];
+}
+
 /** A setting as it may be shown. */
 export interface ShownSetting {
   readonly name: string;
   readonly value: string | null;
   readonly default: string | null;
   readonly meaning: string;
+  /** What may be given, as the end of the sentence "must be …". */
+  readonly allowed: string;
+  readonly isGiven: boolean;
 }
 
 /** What commands work with; main.ts builds it. */
@@ -28,4 +45,8 @@ export interface Shell {
   settings(): readonly ShownSetting[];
   /** Opens the store and all that answers from it, in this process. */
   openLab(): Promise<{ readonly services: Services; close(): Promise<void> }>;
+  /** Puts a GraphQL document to services of {@link openLab}. */
+  askGraphQL(services: Services, question: GraphQLQuestion): Promise<GraphQLAnswer>;
+  /** Opens the store alone, for backups of it. */
+  openArchives(): Promise<{ readonly archives: ArchiveService; close(): Promise<void> }>;
 }

@@ -1,5 +1,6 @@
 import type { Estimand, Estimate, OutcomeCount } from './estimate.js';
-import type { ParameterValues } from './identity.js';
+import type { ParameterValues, Said } from './identity.js';
+import type { NodeKind } from './ids.js';
 import type { JobError, JobStatus, PartFailure, Progress } from './job.js';
 import type { JsonObject } from './json.js';
 import type { Protocol } from './protocol.js';
@@ -124,6 +125,40 @@ export interface ResponseDocument extends Stored {
   readonly estimation: Attribution;
 }
 
+/**
+ * The tombstone of a run, recording or response: what it says of its target. The target stays as it is, but nothing new
+ * is made of it. Written once.
+ */
+export interface InvalidationDocument extends Stored, Attribution {
+  readonly target: string;
+  readonly targetKind: NodeKind;
+  readonly reason: string;
+  /** Of the target, where pools are chosen by it: runs and responses. */
+  readonly parameterSetId: string | null;
+  /** What of an invalid run is closed with it: null where the target is none. */
+  readonly run: Pick<RunDocument, 'numericsDigest' | 'protocol'> | null;
+}
+
+/** A tag or a note on anything that has an id. Written once; a tag may be taken off again. */
+export interface AnnotationDocument extends Stored, Attribution, Said {
+  readonly target: string;
+  readonly targetKind: NodeKind;
+}
+
+/** A run that was run again to see whether it comes out the same. */
+export interface VerificationDocument extends Stored, Attribution {
+  readonly runId: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly kernelDigest: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** What came out otherwise, in words; empty when every bit is the same. */
+  readonly differences: readonly string[];
+  /** The kinds of recordings that were compared as well. */
+  readonly recordings: readonly string[];
+}
+
 /** What a sweep asks. Its answer is read from the runs that are stored, whenever it is looked up. */
 export interface SweepDocument extends Stored {
   readonly digest: string;
@@ -157,6 +192,8 @@ export interface JobDocument extends Stored {
   readonly attempt: number;
   readonly holder: string | null;
   readonly heartbeat: number;
+  /** How many holders in a row went without a word and without a run that they had stored. Absent in jobs of old. */
+  readonly lost?: number;
   readonly finishedAt: string | null;
   readonly project: string;
   readonly createdBy: string;

@@ -74,6 +74,12 @@ export function recordingId({ runId, kind, version }: RecordingKey): string {
   return identityOf('Recording', { noun: 'recording', runId, kind, version }).id;
 }
 
+/** What an annotation says: a tag or a note. */
+export interface Said {
+  readonly tag: string | null;
+  readonly note: string | null;
+}
+
 /** What an answer is made of. */
 export interface ResponseKey {
   readonly model: string;
@@ -97,6 +103,16 @@ export function questionIdentity(question: JsonObject): Identity {
 /** The identity of a sweep: its questions, and the inputs that are moved, in their order. */
 export function sweepIdentity(sweep: JsonObject): Identity {
   return identityOf('Sweep', { noun: 'sweep', ...sweep });
+}
+
+/** The id of what says that a thing is invalid: a thing has one at most. */
+export function invalidationId(target: string): string {
+  return idOf('Invalidation', sha256(canonicalJson({ noun: 'invalidation', target })));
+}
+
+/** The id of a tag or a note on a thing: whoever says the same of it makes the same. */
+export function annotationId(target: string, said: Said): string {
+  return idOf('Annotation', sha256(canonicalJson({ noun: 'annotation', target, ...said })));
 }
 
 /** The id of the nth job about something: whoever makes the next one makes the same, and the store keeps one. */

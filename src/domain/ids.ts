@@ -10,6 +10,9 @@ export const idPrefixes = {
   Response: 'resp',
   Sweep: 'sweep',
   Job: 'job',
+  Invalidation: 'inv',
+  Annotation: 'note',
+  Verification: 'ver',
 } as const;
 
 /** A kind of thing that has an id. */

@@ -8,19 +8,20 @@ export interface RunFigures {
 }
 
 /**
- * The first figure in which a run that was run again differs from what is stored, in words; null when every bit is the
- * same.
+ * The figures in which a run that was run again differs from what is stored, in words, each by its first batch; empty
+ * when every bit is the same.
  */
-export function differenceOf(stored: RunFigures, again: RunFigures): string | null {
-  if (again.outcome !== stored.outcome) return `outcome: ${stored.outcome} is stored, now it is ${again.outcome}`;
+export function differencesOf(stored: RunFigures, again: RunFigures): readonly string[] {
+  if (again.outcome !== stored.outcome) return [`outcome: ${stored.outcome} is stored, now it is ${again.outcome}`];
   const names = Object.keys({ ...stored.sums.outputs, ...again.sums.outputs }).sort();
-  for (const name of names) {
+  const differences = names.flatMap((name) => {
     const [before, now] = [stored.sums.outputs[name] ?? [], again.sums.outputs[name] ?? []];
     if (before.length !== now.length)
-      return `${name}: ${before.length} batches are stored, now there are ${now.length}`;
+      return [`${name}: ${before.length} batches are stored, now there are ${now.length}`];
     const batch = before.findIndex((sum, i) => sum !== now[i]);
-    if (batch >= 0) return `${name}, batch ${batch}: ${before[batch]} is stored, now it is ${now[batch]}`;
-  }
+    return batch < 0 ? [] : [`${name}, batch ${batch}: ${before[batch]} is stored, now it is ${now[batch]}`];
+  });
+  if (differences.length > 0) return differences;
   // Whatever else sums may hold one day.
-  return canonicalJson({ ...stored.sums }) === canonicalJson({ ...again.sums }) ? null : 'the form of the sums';
+  return canonicalJson({ ...stored.sums }) === canonicalJson({ ...again.sums }) ? [] : ['the form of the sums'];
 }

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AnnotationResolver, annotationFieldResolvers } from '../../resolvers/annotation-resolver.js';
 import { CostResolver } from '../../resolvers/cost-resolver.js';
 import { EstimateResolver } from '../../resolvers/estimate-resolver.js';
+import { InvalidationResolver, validityFieldResolvers } from '../../resolvers/invalidation-resolver.js';
 import { JobResolver } from '../../resolvers/job-resolver.js';
 import { ModelResolver } from '../../resolvers/model-resolver.js';
 import { NodeResolver } from '../../resolvers/node-resolver.js';
@@ -12,6 +14,7 @@ import { RecordingResolver } from '../../resolvers/recording-resolver.js';
 import { ResponseResolver } from '../../resolvers/response-resolver.js';
 import { SimulationRunResolver } from '../../resolvers/simulation-run-resolver.js';
 import { SweepResolver } from '../../resolvers/sweep-resolver.js';
+import { VerificationResolver } from '../../resolvers/verification-resolver.js';
 import { Execution } from '../../schema/execution.js';
 
 /** The executable schema, of every noun. Inputs are checked by the services, so there is no validator here. */
@@ -29,6 +32,11 @@ export function buildGraphQLSchema(): GraphQLSchema {
       JobResolver,
       NodeResolver,
       ProvenanceResolver,
+      InvalidationResolver,
+      ...validityFieldResolvers,
+      AnnotationResolver,
+      ...annotationFieldResolvers,
+      VerificationResolver,
     ],
     orphanedTypes: [Execution],
     validate: false,

@@ -15,6 +15,7 @@ import { HttpError } from './http-error.js';
 import { limitInFlight } from './in-flight-limit.js';
 import { createListener, type ListenerTimes } from './listener.js';
 import type { ListSizes } from './query-cost.js';
+import { answerProvenance, provenanceFolder, type ExportProvenance } from './provenance-download.js';
 import { requestIdOf } from './request-id.js';
 import { route } from './router.js';
 import { sendError } from './send-error.js';
@@ -37,6 +38,8 @@ export interface HttpServerParts<C extends BaseContext> {
   readonly readiness: () => Promise<void>;
   /** Finds what is served below /blobs/. */
   readonly openBlob: OpenBlob;
+  /** Makes what is served below /provenance/. */
+  readonly exportProvenance: ExportProvenance;
   /** How lists count in the cost of a query. */
   readonly listSizes: ListSizes;
   /** What a new visitor finds in the editor of /explorer/. */
@@ -76,6 +79,11 @@ export async function createHttpServer<C extends BaseContext>(parts: HttpServerP
   const answer = route([
     { path: '/graphql', methods: ['GET', 'POST'], answer: unlessStopping(graphql.answer) },
     { path: `${blobFolder}*`, methods: ['GET', 'HEAD'], answer: unlessStopping(answerBlob(parts.openBlob)) },
+    {
+      path: `${provenanceFolder}*`,
+      methods: ['GET', 'HEAD'],
+      answer: unlessStopping(answerProvenance(parts.exportProvenance)),
+    },
     { path: '/healthz', methods: ['GET', 'HEAD'], answer: answerAlive },
     { path: '/readyz', methods: ['GET', 'HEAD'], answer: unlessStopping(answerReady(parts.readiness, logger)) },
     { path: '/', methods: ['GET', 'HEAD'], answer: redirectTo('explorer/') },

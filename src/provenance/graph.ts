@@ -5,7 +5,15 @@ export const provTypes = ['ENTITY', 'ACTIVITY', 'AGENT'] as const;
 export type ProvType = (typeof provTypes)[number];
 
 /** The relations of PROV-DM that this lab uses. An edge points from what came later to what it came from. */
-export type ProvRelation = 'used' | 'wasAssociatedWith' | 'actedOnBehalfOf' | 'wasDerivedFrom' | 'wasGeneratedBy';
+export type ProvRelation =
+  | 'used'
+  | 'wasAssociatedWith'
+  | 'wasAttributedTo'
+  | 'actedOnBehalfOf'
+  | 'wasDerivedFrom'
+  | 'wasGeneratedBy'
+  | 'wasInvalidatedBy'
+  | 'wasInfluencedBy';
 
 /** A thing, a piece of work, or who did it. */
 export interface ProvenanceNode {

@@ -1,12 +1,19 @@
 import { sha256 } from '../domain/digest.js';
 import type {
+  AnnotationDocument,
   Attribution,
   ExecutionDocument,
+  InvalidationDocument,
+  JobDocument,
   ParameterSetDocument,
   RecordingDocument,
   ResponseDocument,
   RunDocument,
+  SweepDocument,
+  VerificationDocument,
 } from '../domain/documents.js';
+import { invalidationId } from '../domain/identity.js';
+import { kindOfId } from '../domain/ids.js';
 import type { ProvenanceEdge, ProvenanceNode, ProvRelation, ProvType } from './graph.js';
 
 /** The stored kinds that have a lineage. */
@@ -16,6 +23,11 @@ export interface LineageDocuments {
   readonly Execution: ExecutionDocument;
   readonly Recording: RecordingDocument;
   readonly Response: ResponseDocument;
+  readonly Invalidation: InvalidationDocument;
+  readonly Annotation: AnnotationDocument;
+  readonly Verification: VerificationDocument;
+  readonly Sweep: SweepDocument;
+  readonly Job: JobDocument;
 }
 
 /** A name of {@link LineageDocuments}. */
@@ -30,10 +42,17 @@ export interface LineageRule<F extends LineageKind = LineageKind, T extends Line
   readonly targets: (from: LineageDocuments[F]) => readonly string[];
   /** An equality on `from` that finds, among others, every document that points to this one. */
   readonly candidates: (to: LineageDocuments[T]) => Readonly<Record<string, string>>;
+  /** Whether `from` is what came first: the edge goes from `to` to `from`. */
+  readonly isFlipped?: true;
 }
 
 const rule = <F extends LineageKind, T extends LineageKind>(row: LineageRule<F, T>): LineageRule =>
   row as unknown as LineageRule; // the walker only gives a rule the documents of its own kinds
+
+const invalidatedKinds = ['SimulationRun', 'Recording', 'Response'] as const;
+const annotatedKinds = ['ParameterSet', 'SimulationRun', 'Execution', 'Recording', 'Response'] as const;
+
+const kindsOfResults = ['SimulationRun', 'Response', 'Sweep', 'Verification'] as const;
 
 /** The lineage between stored kinds: one row a relation. */
 export const lineageRules: readonly LineageRule[] = [
@@ -79,6 +98,42 @@ export const lineageRules: readonly LineageRule[] = [
     targets: (response) => response.runIds,
     candidates: (run) => ({ parameterSetId: run.parameterSetId }),
   }),
+  rule({
+    from: 'Verification',
+    relation: 'used',
+    to: 'SimulationRun',
+    targets: (verification) => [verification.runId],
+    candidates: (run) => ({ runId: run._id }),
+  }),
+  ...invalidatedKinds.map((to) =>
+    rule({
+      from: 'Invalidation',
+      relation: 'wasInvalidatedBy',
+      to,
+      targets: ({ target, targetKind }) => (targetKind === to ? [target] : []),
+      candidates: ({ _id }) => ({ _id: invalidationId(_id) }),
+      isFlipped: true,
+    }),
+  ),
+  ...annotatedKinds.map((to) =>
+    rule({
+      from: 'Annotation',
+      relation: 'wasDerivedFrom',
+      to,
+      targets: ({ target, targetKind }) => (targetKind === to ? [target] : []),
+      candidates: ({ _id }) => ({ target: _id }),
+    }),
+  ),
+  ...kindsOfResults.map((to) =>
+    rule({
+      from: 'Job',
+      relation: 'wasInfluencedBy',
+      to,
+      targets: ({ result }) => (result !== null && kindOfId(result) === to ? [result] : []),
+      candidates: ({ _id }) => ({ result: _id }),
+      isFlipped: true,
+    }),
+  ),
 ];
 
 /** What a document tells of although it is not stored by itself: code, agents, the making of an estimate. */
@@ -143,6 +198,51 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
         estimator,
       },
     ),
+  Invalidation: (invalidation) =>
+    node(
+      invalidation._id,
+      'Invalidation',
+      'ACTIVITY',
+      `invalidation of ${invalidation.target}`,
+      invalidation.createdAt,
+      { reason: invalidation.reason, ...attribution(invalidation) },
+    ),
+  Annotation: ({ _id, target, tag, note, createdAt }) =>
+    node(_id, 'Annotation', 'ENTITY', `${tag === null ? 'note' : 'tag'} on ${target}`, createdAt, {
+      ...(tag === null ? {} : { tag }),
+      ...(note === null ? {} : { note }),
+    }),
+  Verification: (verification) =>
+    node(
+      verification._id,
+      'Verification',
+      'ACTIVITY',
+      `${verification.runId} run again: ${verification.differences.length === 0 ? 'the same' : 'not the same'}`,
+      verification.finishedAt,
+      {
+        startedAt: verification.startedAt,
+        finishedAt: verification.finishedAt,
+        identical: String(verification.differences.length === 0),
+        ...(verification.differences.length === 0 ? {} : { differences: verification.differences.join('; ') }),
+        ...(verification.recordings.length === 0 ? {} : { recordings: verification.recordings.join(', ') }),
+        ...attribution(verification),
+      },
+    ),
+  Sweep: ({ _id, model, numericsDigest, digest, preimage, createdAt }) =>
+    node(_id, 'Sweep', 'ENTITY', `sweep of ${model}`, createdAt, { digest, model, numericsDigest, preimage }),
+  Job: (job) =>
+    node(job._id, 'Job', 'ACTIVITY', `${job.kind} job: ${job.status}`, job.finishedAt ?? job.createdAt, {
+      kind: job.kind,
+      about: job.key,
+      status: job.status,
+      attempt: String(job.attempt),
+      startedAt: job.createdAt,
+      ...(job.finishedAt === null ? {} : { finishedAt: job.finishedAt }),
+      computedRuns: String(job.computedRuns),
+      reusedRuns: String(job.reusedRuns),
+      project: job.project,
+      createdBy: job.createdBy,
+    }),
 };
 
 /** What a document implies; one row a kind. */
@@ -150,13 +250,14 @@ export const implied: { readonly [K in LineageKind]: (document: LineageDocuments
   ParameterSet: () => ({ nodes: [], edges: [] }),
   SimulationRun: () => ({ nodes: [], edges: [] }),
   Recording: () => ({ nodes: [], edges: [] }),
-  Execution: (execution) => {
-    const code = codeNode(execution);
-    const agents = agentsOf(execution._id, execution);
-    return {
-      nodes: [code, ...agents.nodes],
-      edges: [{ from: execution._id, to: code.id, relation: 'used' }, ...agents.edges],
-    };
+  Execution: (execution) => simulationOf(execution),
+  Verification: (verification) => simulationOf(verification),
+  Invalidation: (invalidation) => agentsOf(invalidation._id, invalidation),
+  Annotation: (annotation) => agentsOf(annotation._id, annotation, 'wasAttributedTo'),
+  Sweep: () => ({ nodes: [], edges: [] }),
+  Job: (job) => {
+    const principal = principalNode(job);
+    return { nodes: [principal], edges: [{ from: job._id, to: principal.id, relation: 'wasAssociatedWith' }] };
   },
   Response: (response) => {
     const { _id, createdAt, digest, estimation, estimator, runIds } = response;
@@ -209,9 +310,23 @@ const attribution = (of: Attribution): Readonly<Record<string, string>> => ({
   createdBy: of.createdBy,
 });
 
-/** The software that did an activity, and whom it did it for. */
-function agentsOf(activity: string, of: Attribution): Implied {
-  const { agent, softwareVersion, nodeVersion, host, project, createdBy } = of;
+/** The code and the agents of an activity that simulated. */
+function simulationOf(activity: CodeUse & Attribution & { readonly _id: string }): Implied {
+  const code = codeNode(activity);
+  const agents = agentsOf(activity._id, activity);
+  return {
+    nodes: [code, ...agents.nodes],
+    edges: [{ from: activity._id, to: code.id, relation: 'used' }, ...agents.edges],
+  };
+}
+
+/** The software that did an activity or made an entity, and whom it did it for. */
+function agentsOf(
+  id: string,
+  of: Attribution,
+  relation: 'wasAssociatedWith' | 'wasAttributedTo' = 'wasAssociatedWith',
+): Implied {
+  const { agent, softwareVersion, nodeVersion, host } = of;
   const software = node(
     agentId([agent, softwareVersion, nodeVersion, host]),
     'SoftwareAgent',
@@ -220,20 +335,24 @@ function agentsOf(activity: string, of: Attribution): Implied {
     null,
     { agent, softwareVersion, nodeVersion, host },
   );
-  const principal = node(agentId([project, createdBy]), 'Agent', 'AGENT', createdBy, null, { project, createdBy });
+  const principal = principalNode(of);
   return {
     nodes: [software, principal],
     edges: [
-      { from: activity, to: software.id, relation: 'wasAssociatedWith' },
+      { from: id, to: software.id, relation },
       { from: software.id, to: principal.id, relation: 'actedOnBehalfOf' },
     ],
   };
 }
 
+const principalNode = ({ project, createdBy }: Pick<Attribution, 'project' | 'createdBy'>): ProvenanceNode =>
+  node(agentId([project, createdBy]), 'Agent', 'AGENT', createdBy, null, { project, createdBy });
+
 const agentId = (parts: readonly string[]): string => `agent_${sha256(JSON.stringify(parts)).slice(0, 32)}`;
 
-function codeNode(execution: ExecutionDocument): ProvenanceNode {
-  const { model, numericsDigest, kernelDigest, softwareVersion } = execution;
+type CodeUse = Pick<ExecutionDocument, 'model' | 'numericsDigest' | 'kernelDigest' | 'softwareVersion'>;
+
+function codeNode({ model, numericsDigest, kernelDigest, softwareVersion }: CodeUse): ProvenanceNode {
   const id = `code_${sha256(JSON.stringify([model, numericsDigest, kernelDigest, softwareVersion])).slice(0, 32)}`;
   return node(id, 'Code', 'ENTITY', `simulator of ${model} in Cortigraph ${softwareVersion}`, null, {
     model,

@@ -53,12 +53,12 @@ export class ExplainService {
     const stored = await this.pools.poolOf(question);
     const { pool, assessment } = stored;
     const missing = replicatesToAdd(question, assessment, pool.length === 0);
-    const [next] = missing > 0 ? nextReplicates(question, pool, 1) : [];
+    const refusal = missing > 0 ? refusalOf(question, stored, this.lab.settings.maxResponseSeconds) : undefined;
+    const [next] = missing > 0 && refusal?.code !== 'CONFLICT' ? nextReplicates(question, stored, 1) : [];
     const { model, numericsDigest, values } = question;
     const protocol = next ?? pool[0]?.protocol ?? question.protocol;
     const key: RunKey = { model: model.name, numericsDigest, values, protocol };
     const identity = runIdentity(key);
-    const refusal = missing > 0 ? refusalOf(question, stored, this.lab.settings.maxResponseSeconds) : undefined;
     const nearest = next ? await this.nearestRun(question, key) : null;
     return {
       question,

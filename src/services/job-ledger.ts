@@ -3,14 +3,26 @@ import { documentVersion } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
 import { jobId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
-import type { Progress } from '../domain/job.js';
+import type { JobError, Progress } from '../domain/job.js';
 import type { JsonObject } from '../domain/json.js';
+import type { Write } from '../store/in-order.js';
 import { startsWith } from '../store/seam.js';
-import { isDuplicateKey } from '../store/store-errors.js';
 import type { Lab } from './lab.js';
 
 /** What must be known of a job to see whether somebody works on it. */
-export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' | 'heartbeat'>;
+export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' | 'heartbeat' | 'lost'> & {
+  readonly progress: Pick<Progress, 'done'>;
+};
+
+/** A job that is wanted. */
+export interface WantedJob {
+  readonly kind: string;
+  /** What it is about: of one key, one job at a time is under way. */
+  readonly key: string;
+  readonly payload: JsonObject;
+  /** The writes that come before it. */
+  readonly restsOn?: readonly Write[];
+}
 
 /** How a job ends. */
 export type JobEnd = Pick<JobDocument, 'status'> &
@@ -27,8 +39,10 @@ export class JobLedger {
     readonly holder: string,
   ) {}
 
-  /** A new job, held by this process; null when somebody else has made the next one of its key. */
-  async insert(kind: string, key: string, ordinal: number, payload: JsonObject): Promise<JobDocument | null> {
+  /**
+   * A new job, held by this process, behind what it rests on; null when there is a job of this key and ordinal already.
+   */
+  async insert({ kind, key, payload, restsOn = [] }: WantedJob, ordinal: number): Promise<JobDocument | null> {
     const now = this.now();
     const job: JobDocument = {
       _id: jobId(key, ordinal),
@@ -48,17 +62,18 @@ export class JobLedger {
       attempt: 1,
       holder: this.holder,
       heartbeat: 0,
+      lost: 0,
       finishedAt: null,
       project: this.lab.attribution.project,
       createdBy: this.lab.attribution.createdBy,
     };
-    try {
+    let isNew = false;
+    const insert = async (): Promise<void> => {
       await this.jobs.insertOne(job);
-      return job;
-    } catch (error) {
-      if (isDuplicateKey(error)) return null;
-      throw error;
-    }
+      isNew = true;
+    };
+    await this.lab.inOrder(...restsOn, insert);
+    return isNew ? job : null;
   }
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
@@ -82,17 +97,24 @@ export class JobLedger {
 
   /** The leases of all jobs that are not at an end, the oldest first. */
   async leases(): Promise<readonly JobLease[]> {
-    const projection = { kind: 1, attempt: 1, holder: 1, heartbeat: 1 } as const;
+    const projection = { kind: 1, attempt: 1, holder: 1, heartbeat: 1, lost: 1, 'progress.done': 1 } as const;
     return this.jobs.find<JobLease>({ active: true }, { sort: { createdAt: 1, _id: 1 }, projection }).toArray();
   }
 
-  /** Takes a job from whoever held it, if nothing of its lease has changed. */
-  async take({ _id, attempt, holder, heartbeat }: JobLease): Promise<JobDocument | null> {
+  /** Takes a job from whoever held it, if nothing of its lease has changed. What it has done counts from here. */
+  async take({ _id, attempt, holder, heartbeat }: JobLease, lost: number): Promise<JobDocument | null> {
+    const anew = { 'progress.done': 0, 'progress.running': 0 };
     return this.jobs.findOneAndUpdate(
       { _id, active: true, attempt, holder, heartbeat },
-      { $set: { attempt: attempt + 1, holder: this.holder, heartbeat: 0 } },
+      { $set: { attempt: attempt + 1, holder: this.holder, heartbeat: 0, lost, ...anew } },
       { returnDocument: 'after' },
     );
+  }
+
+  /** Ends a job that nobody is to take again, if nothing of its lease has changed. */
+  async giveUp({ _id, attempt, holder, heartbeat }: JobLease, lost: number, error: JobError): Promise<void> {
+    const end = { status: 'FAILED', active: false, finishedAt: this.now(), 'progress.running': 0 } as const;
+    await this.jobs.updateOne({ _id, active: true, attempt, holder, heartbeat }, { $set: { ...end, lost, error } });
   }
 
   /** Shows that a job of ours is alive; false when it is not ours any more, or at an end. */

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDocument } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import type { JobError, PartFailure, Progress } from '../domain/job.js';
-import type { JsonObject } from '../domain/json.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
 import type { StopReason } from '../jobs/work-signal.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
+import type { Write } from '../store/in-order.js';
 import { isStoreLost } from '../store/store-errors.js';
-import type { JobEnd, JobLease } from './job-ledger.js';
+import type { JobEnd, JobLease, WantedJob } from './job-ledger.js';
 import { JobLedger } from './job-ledger.js';
 import type { Lab } from './lab.js';
 import { ProgressWriter } from './progress-writer.js';
@@ -26,6 +26,8 @@ export interface JobResult {
   readonly result: string;
   readonly computedRuns: number;
   readonly reusedRuns: number;
+  /** What is still to be stored of it; the job ends behind these. */
+  readonly writes?: readonly Write[];
   /** Of the parts that failed while the others went on. */
   readonly failures?: readonly PartFailure[];
 }
@@ -42,6 +44,12 @@ interface Local {
   readonly ended: Promise<void>;
   job: JobDocument;
 }
+
+/** A job is given up when so many processes in a row went with it, and left no run of it behind. */
+const MOST_LOST = 5;
+
+/** From so many on it may be the job that ends them: such jobs are taken one at a time, so that it takes no others along. */
+const SUSPECT_FROM = 2;
 
 /** How often somebody who waits for another process's job looks at it, in ms. */
 const POLL_MS = 250;
@@ -97,9 +105,9 @@ export class JobService {
    * one is stored before it begins.
    * @throws CortigraphError UNAVAILABLE once the server is stopping
    */
-  async submit(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
+  async submit(wanted: WantedJob): Promise<JobDocument> {
     if (this.closed) throw new CortigraphError('UNAVAILABLE', 'The server is stopping; ask again in a moment.');
-    const submission = this.submitOnce(kind, key, payload);
+    const submission = this.submitOnce(wanted);
     this.submitting.add(submission);
     try {
       return await submission;
@@ -162,12 +170,17 @@ export class JobService {
     await Promise.all(ended);
   }
 
-  private async submitOnce(kind: string, key: string, payload: JsonObject): Promise<JobDocument> {
-    for (;;) {
-      const latest = await this.ledger.latestOf(key);
-      if (latest?.active) return await this.joined(latest);
-      const job = await this.ledger.insert(kind, key, (latest?.ordinal ?? 0) + 1, payload);
-      if (!job) continue; // somebody else was first: join that
+  private async submitOnce(wanted: WantedJob): Promise<JobDocument> {
+    const { kind, key } = wanted;
+    for (let ordinal = 1; ;) {
+      const job = await this.ledger.insert(wanted, ordinal);
+      if (!job) {
+        // One that goes before it, or somebody else was first.
+        const latest = await this.ledger.latestOf(key);
+        if (latest?.active) return await this.joined(latest);
+        ordinal = (latest?.ordinal ?? 0) + 1;
+        continue;
+      }
       this.lab.log.info({ jobId: job._id, kind, key }, 'job begun');
       this.run(job);
       return job;
@@ -200,45 +213,55 @@ export class JobService {
     this.local.set(job._id, local);
   }
 
-  /** Calls the handler and writes how the job ended: after its result is stored, never before. */
+  /** Does a job's work and writes how it ended: behind its result, never before it. */
   private async work(job: JobDocument, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that `local` holds the job before anything of it runs
     const progress = new ProgressWriter(this.ledger, this.lab.log, job, (latest) => {
       const local = this.local.get(job._id);
       if (local) local.job = { ...local.job, status: 'RUNNING', progress: latest };
     });
-    const end = await this.callHandler(job, signal, progress);
-    await progress.settled();
-    if (end) {
-      const ended = await this.ledger.end(job, end, progress.latest);
-      const local = this.local.get(job._id);
-      if (ended && local) local.job = ended;
-      const { status, result, computedRuns, reusedRuns, error } = end;
-      const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
-      this.lab.log.info(told, 'job ended');
+    try {
+      const handler = this.handlers.get(job.kind);
+      if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
+      const context = { job, signal, progress: (at: Omit<Progress, 'at'>): void => progress.set(at) };
+      const { writes = [], ...result } = await handler(context);
+      await this.end(job, progress, { status: 'COMPLETED', ...result }, writes);
+    } catch (error) {
+      const failure = this.errorThatEnds(job, signal, error);
+      if (failure) await this.end(job, progress, { status: 'FAILED', error: failure });
+      else {
+        await progress.settled();
+        // Of no effect on a job that was cancelled, or that somebody else has taken.
+        await this.ledger.giveBack(job);
+      }
     }
-    // Of no effect on a job that was cancelled, or that somebody else has taken.
-    else await this.ledger.giveBack(job);
   }
 
-  /** How the job ends; undefined when it does not, for it was stopped or the store was lost: then it is given back. */
-  private async callHandler(
+  private async end(
     job: JobDocument,
-    signal: AbortSignal,
     progress: ProgressWriter,
-  ): Promise<JobEnd | undefined> {
-    const handler = this.handlers.get(job.kind);
-    try {
-      if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
-      return { status: 'COMPLETED', ...(await handler({ job, signal, progress: (at) => progress.set(at) })) };
-    } catch (error) {
-      if (signal.aborted || error instanceof WorkStoppedError) return undefined;
-      if (isStoreLost(error)) {
-        this.lab.log.warn({ err: error, jobId: job._id }, 'the store was lost; the job will be taken up again');
-        return undefined;
-      }
-      return { status: 'FAILED', error: this.jobError(job, error) };
-    }
+    end: JobEnd,
+    writes: readonly Write[] = [],
+  ): Promise<void> {
+    await progress.settled();
+    let ended = null as JobDocument | null;
+    const writeEnd = async (): Promise<void> => {
+      ended = await this.ledger.end(job, end, progress.latest);
+    };
+    await this.lab.inOrder(...writes, writeEnd);
+    const local = this.local.get(job._id);
+    if (ended && local) local.job = ended;
+    const { status, result, computedRuns, reusedRuns, error } = end;
+    const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
+    this.lab.log.info(told, 'job ended');
+  }
+
+  /** The error that a job ends with; undefined when it does not end, for it was stopped or the store was lost. */
+  private errorThatEnds(job: JobDocument, signal: AbortSignal, error: unknown): JobError | undefined {
+    if (signal.aborted || error instanceof WorkStoppedError) return undefined;
+    if (!isStoreLost(error)) return this.jobError(job, error);
+    this.lab.log.warn({ err: error, jobId: job._id }, 'the store was lost; the job will be taken up again');
+    return undefined;
   }
 
   private jobError(job: JobDocument, error: unknown): JobError {
@@ -263,20 +286,42 @@ export class JobService {
     this.leases.keepOnly(new Set(leases.map(({ _id }) => _id)));
   }
 
-  private isForTaking({ _id, kind, attempt, holder, heartbeat }: JobLease): boolean {
+  private isForTaking(lease: JobLease): boolean {
+    const { _id, kind, attempt, holder, heartbeat } = lease;
     if (this.local.has(_id) || !this.handlers.has(kind)) return false;
     if (this.takesUp === 'asked' && !this.asked.has(_id)) return false;
-    if (holder === null) return true;
-    return this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`);
+    if (holder !== null && !this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`)) return false;
+    const suspects = [...this.local.values()].some(({ job: { lost = 0 } }) => lost >= SUSPECT_FROM);
+    return !suspects || this.lostBy(lease) < SUSPECT_FROM;
+  }
+
+  /** How many processes in a row will have been lost once somebody takes this job. */
+  private lostBy({ holder, progress, lost = 0 }: JobLease): number {
+    // A job that was given back, or that this process itself could not, has lost nobody.
+    if (holder === null || holder === this.ledger.holder) return lost;
+    return progress.done > 0 ? 1 : lost + 1;
   }
 
   private async takeUp(lease: JobLease): Promise<void> {
-    const job = await this.ledger.take(lease);
+    const jobId = lease._id;
+    const lost = this.lostBy(lease);
+    if (lost >= MOST_LOST) {
+      this.lab.log.error({ jobId, lost }, 'a job is given up: one process after the other went with it');
+      await this.ledger.giveUp(lease, lost, lostTooOften(jobId, lost));
+      return;
+    }
+    const job = await this.ledger.take(lease, lost);
     if (!job) return;
-    this.lab.log.info({ jobId: job._id, attempt: job.attempt }, 'took up a job that nobody was working on');
+    this.lab.log.info({ jobId, attempt: job.attempt, lost }, 'took up a job that nobody was working on');
     this.run(job);
   }
 }
+
+const lostTooOften = (jobId: string, lost: number): JobError => ({
+  code: 'INTERNAL',
+  message: `${lost} processes in a row ended in the middle of the job ${jobId}, as for want of memory. Ask again to retry.`,
+  details: { lost },
+});
 
 /** Waits for a promise to settle, for so long at most. */
 async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {

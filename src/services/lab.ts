@@ -4,6 +4,7 @@ import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import type { BlobStore } from '../store/blob-store.js';
+import type { InOrder } from '../store/in-order.js';
 import type { Collections } from '../store/collections.js';
 
 /** Time, as services see it. */
@@ -36,6 +37,7 @@ export interface LabSettings {
 export interface Lab {
   readonly collections: Collections;
   readonly blobs: BlobStore;
+  readonly inOrder: InOrder;
   readonly simulations: SimulationPool;
   readonly models: readonly ModelDefinition[];
   readonly clock: Clock;

@@ -6,27 +6,31 @@ import type { JobStatus } from '../domain/job.js';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import type { StoreCollection, StoreFilter } from '../store/seam.js';
 import { countsBy } from '../store/seam.js';
+import type { AnnotationService } from './annotation-service.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 import { responseJob } from './respond-service.js';
 import { simulationJob } from './simulate-service.js';
 import { sweepJob } from './sweep-service.js';
+import { verificationJob } from './verification-service.js';
 import type { ListOrder, Page, PageRequest } from './pages.js';
 import { readFirstPages, readPage } from './pages.js';
+import { requireWellFormed } from './require-text.js';
 
-/** Bounds of the time of creation; both are included. */
-interface CreatedBetween {
+/** What every list can be filtered by: bounds of the time of creation, both included, and a tag. */
+interface CommonFilter {
+  readonly tag?: string | null;
   readonly createdAfter?: Date | null;
   readonly createdBefore?: Date | null;
 }
 
 /** Which parameter sets. */
-export interface ParameterSetFilter extends CreatedBetween {
+export interface ParameterSetFilter extends CommonFilter {
   readonly model?: string | null;
 }
 
 /** Which runs. */
-export interface RunFilter extends CreatedBetween {
+export interface RunFilter extends CommonFilter {
   readonly model?: string | null;
   readonly parameterSet?: string | null;
   readonly outcome?: string | null;
@@ -34,7 +38,7 @@ export interface RunFilter extends CreatedBetween {
 }
 
 /** Which jobs. */
-export interface JobFilter extends CreatedBetween {
+export interface JobFilter extends CommonFilter {
   readonly kind?: string | null;
   readonly status?: JobStatus | null;
 }
@@ -47,12 +51,15 @@ export interface List<T> {
 
 /** The lists of stored nouns. */
 export class Lists {
-  constructor(private readonly lab: Lab) {}
+  constructor(
+    private readonly lab: Lab,
+    private readonly annotations: Pick<AnnotationService, 'tagged'>,
+  ) {}
 
   /** @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing */
   parameterSets(filter: ParameterSetFilter, order: ListOrder): List<ParameterSetDocument> {
     if (filter.model != null) requireModel(this.lab, filter.model);
-    return list('ParameterSet', this.lab.collections.parameterSets, order, {
+    return this.list('ParameterSet', this.lab.collections.parameterSets, order, filter, {
       ...given({ model: filter.model }),
       ...created(filter),
     });
@@ -70,7 +77,7 @@ export class Lists {
       requireOneOf('outcome', filter.outcome, [...new Set(outcomes)]);
     }
     const { model, outcome, numericsDigest, parameterSet: parameterSetId } = filter;
-    return list('SimulationRun', this.lab.collections.runs, order, {
+    return this.list('SimulationRun', this.lab.collections.runs, order, filter, {
       ...given({ model, outcome, numericsDigest, parameterSetId }),
       ...created(filter),
     });
@@ -93,9 +100,29 @@ export class Lists {
 
   /** @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing */
   jobs(filter: JobFilter, order: ListOrder): List<JobDocument> {
-    if (filter.kind != null) requireOneOf('kind of jobs', filter.kind, [responseJob, simulationJob, sweepJob]);
+    if (filter.kind != null)
+      requireOneOf('kind of jobs', filter.kind, [responseJob, simulationJob, sweepJob, verificationJob]);
     const { kind, status } = filter;
-    return list('Job', this.lab.collections.jobs, order, { ...given({ kind, status }), ...created(filter) });
+    return this.list('Job', this.lab.collections.jobs, order, filter, {
+      ...given({ kind, status }),
+      ...created(filter),
+    });
+  }
+
+  private list<T extends { readonly _id: string; readonly createdAt: string }>(
+    kind: NodeKind,
+    collection: StoreCollection<T>,
+    order: ListOrder,
+    { tag }: CommonFilter,
+    filter: StoreFilter<T>,
+  ): List<T> {
+    // The generic filter is that of any document; T only adds fields.
+    const tagged = async (): Promise<StoreFilter<T>> =>
+      tag == null ? filter : { ...filter, _id: { $in: await this.annotations.tagged(kind, tag) } };
+    return {
+      page: async (request) => readPage(kind, collection, await tagged(), order, request),
+      total: async () => collection.countDocuments(await tagged()),
+    };
   }
 }
 
@@ -108,33 +135,19 @@ function requireOneOf(what: string, name: string, allowed: readonly string[]): v
   });
 }
 
-function list<T extends { readonly _id: string; readonly createdAt: string }>(
-  kind: NodeKind,
-  collection: StoreCollection<T>,
-  order: ListOrder,
-  filter: StoreFilter<T>,
-): List<T> {
-  return {
-    page: (request) => readPage(kind, collection, filter, order, request),
-    total: () => collection.countDocuments(filter),
-  };
-}
-
 /** Leaves out what was not given. */
 function given<F extends Record<string, string | null | undefined>>(fields: F): { [K in keyof F]?: NonNullable<F[K]> } {
   const entries = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] != null);
   for (const [name, value] of entries) {
-    if (!isWellFormed(value)) throw badUserInput(`${name} holds half a character (a lone surrogate).`, { field: name });
+    requireWellFormed(name, value);
   }
   return Object.fromEntries(entries) as { [K in keyof F]?: NonNullable<F[K]> };
 }
 
-const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
-
 /** The last moment that an ISO text with four digits of the year can name. */
 const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
 
-function created({ createdAfter, createdBefore }: CreatedBetween): { createdAt?: { $gte?: string; $lte?: string } } {
+function created({ createdAfter, createdBefore }: CommonFilter): { createdAt?: { $gte?: string; $lte?: string } } {
   for (const at of [createdAfter, createdBefore]) {
     if (at && (at.getTime() < 0 || at.getTime() > lastMoment)) {
       throw badUserInput('createdAfter and createdBefore must lie in the years 1970 to 9999.');

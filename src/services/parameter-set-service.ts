@@ -5,6 +5,7 @@ import type { ParameterValues } from '../domain/identity.js';
 import { parameterSetIdentity } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import { canonicalValues } from '../domain/parameter-values.js';
+import type { Write } from '../store/in-order.js';
 import { duplicateIndexes, isDuplicateKey } from '../store/store-errors.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
@@ -22,15 +23,7 @@ export class ParameterSetService {
     given: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly parameterSet: ParameterSetDocument; readonly created: boolean }> {
     const model = requireModel(this.lab, modelName);
-    return this.ensure(model.name, canonicalValues(model, given));
-  }
-
-  /** As {@link create}, for values in canonical form. */
-  async ensure(
-    model: string,
-    values: ParameterValues,
-  ): Promise<{ readonly parameterSet: ParameterSetDocument; readonly created: boolean }> {
-    const parameterSet = this.document(model, values);
+    const parameterSet = this.document(model.name, canonicalValues(model, given));
     try {
       await this.lab.collections.parameterSets.insertOne(parameterSet);
       return { parameterSet, created: true };
@@ -40,7 +33,12 @@ export class ParameterSetService {
     }
   }
 
-  /** As {@link ensure}, for many of one model, by two calls of the store. */
+  /** The write that stores a parameter set, of values in canonical form. */
+  storing(model: string, values: ParameterValues): Write {
+    return () => this.lab.collections.parameterSets.insertOne(this.document(model, values));
+  }
+
+  /** Stores those that are missing, of values in canonical form, of one model, by two calls of the store. */
   async ensureAll(model: string, all: readonly ParameterValues[]): Promise<void> {
     const { parameterSets } = this.lab.collections;
     const documents = all.map((values) => this.document(model, values));

@@ -2,12 +2,13 @@ import { buffer } from 'node:stream/consumers';
 import type { EncodedRecording } from '../compute/simulation-task.js';
 import type { BlobReference, ExecutionDocument, RecordingDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
-import { badUserInput, notFound } from '../domain/errors.js';
+import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
 import { recordingId } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
+import type { ModelDefinition } from '../domain/model-definition.js';
 import type { Table } from '../domain/table.js';
 import type { StoredBlob } from '../store/blob-store.js';
-import { duplicateIndexes } from '../store/store-errors.js';
+import type { Write } from '../store/in-order.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 
@@ -27,9 +28,7 @@ export class Recordings {
   /** Those of these kinds that are not stored of a run as today's code records them, or whose blob was lost. */
   async missing(model: string, runId: string, kinds: readonly string[]): Promise<readonly string[]> {
     if (kinds.length === 0) return [];
-    const { recordings } = requireModel(this.lab, model);
-    const versions = new Map(recordings.map(({ kind, version }) => [kind, version]));
-    const ids = kinds.map((kind) => recordingId({ runId, kind, version: versions.get(kind) ?? '' }));
+    const ids = idsOfRecordings(requireModel(this.lab, model), runId, kinds);
     const found = await this.lab.collections.recordings
       .find<Pick<RecordingDocument, '_id' | 'blob'>>({ _id: { $in: ids } }, { projection: { blob: 1 } })
       .toArray();
@@ -50,13 +49,13 @@ export class Recordings {
     );
   }
 
-  /** Stores what was recorded of a stored run, its tables and its execution; what is there already stays as it is. */
-  async store(
+  /** The writes that store what was recorded of a run, once its tables, its execution and the run are stored. */
+  writes(
     run: RunDocument,
     execution: ExecutionDocument,
     recorded: readonly EncodedRecording[],
     blobs: readonly BlobReference[],
-  ): Promise<void> {
+  ): readonly Write[] {
     const { _id: runId, model, numericsDigest } = run;
     const documents = recorded.flatMap(({ kind, version, figures }, i): RecordingDocument[] => {
       const blob = blobs[i];
@@ -65,12 +64,8 @@ export class Recordings {
       const _id = recordingId({ runId, kind, version });
       return [{ _id, ...common, runId, model, numericsDigest, kind, version, figures, blob }];
     });
-    if (documents.length === 0) return;
-    try {
-      await this.lab.collections.recordings.insertMany(documents, { ordered: false });
-    } catch (error) {
-      duplicateIndexes(error); // somebody else recorded the same: same run, same bits
-    }
+    if (documents.length === 0) return [];
+    return [() => this.lab.collections.recordings.insertMany(documents, { ordered: false })];
   }
 
   /** Everything that is recorded of each of these runs. */
@@ -97,7 +92,7 @@ export class Recordings {
     let bytes = 0;
     for (const digest of digests) {
       const blob = await this.lab.blobs.open(digest);
-      if (!blob) tables.push(new Error(`the blob ${digest} of a recording is not there`));
+      if (!blob) tables.push(lostTable(digest));
       else if (blob.bytes > maxTableBytes) tables.push(null);
       else if ((bytes += blob.bytes) > MAX_ANSWER_BYTES) tables.push(tooMuch());
       else tables.push(await readTable(blob));
@@ -108,15 +103,34 @@ export class Recordings {
   /** The table of a recording, however large: for who is in this process. */
   async wholeTable({ blob: { digest } }: RecordingDocument): Promise<Table> {
     const blob = await this.lab.blobs.open(digest);
-    if (!blob) throw new Error(`the blob ${digest} of a recording is not there`);
+    if (!blob) throw lostTable(digest);
     return readTable(blob);
   }
+}
+
+/** The ids of recordings of these kinds as today's code makes them of a run. */
+export function idsOfRecordings(
+  { recordings }: Pick<ModelDefinition, 'recordings'>,
+  runId: string,
+  kinds: readonly string[],
+): readonly string[] {
+  const versions = new Map(recordings.map(({ kind, version }) => [kind, version]));
+  return kinds.map((kind) => recordingId({ runId, kind, version: versions.get(kind) ?? '' }));
 }
 
 async function readTable(blob: StoredBlob): Promise<Table> {
   const { decodeArrowStream } = await import('../compute/arrow-table.js'); // few servers are asked for one
   return decodeArrowStream(await buffer(blob.stream()));
 }
+
+const lostTable = (digest: string): Error =>
+  new CortigraphError(
+    'UNAVAILABLE',
+    'The table of this recording is lost. Ask for the recording again to have it made again.',
+    {
+      digest,
+    },
+  );
 
 const tooMuch = (): Error =>
   badUserInput('These are more tables than one answer may hold: ask for fewer, or have them from their urls.', {

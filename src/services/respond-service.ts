@@ -14,7 +14,7 @@ import { payloadOf, questionOf, readQuestion } from './question.js';
 import type { PoolOfQuestion } from './response-pools.js';
 import { ResponsePools } from './response-pools.js';
 import { ResponseWork } from './response-work.js';
-import { refuseTooCostly } from './response-cost.js';
+import { refusalOf } from './response-cost.js';
 import type { RunService } from './run-service.js';
 
 /** The kind of the jobs that answer questions. Their key is the question's id. */
@@ -43,20 +43,22 @@ export class RespondService {
 
   /**
    * Answers a question, or says that the answer is PENDING once `waitMs` have passed; the work then goes on.
-   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, UNAVAILABLE, or what the job that answers it failed with
+   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, UNAVAILABLE, CONFLICT where it was invalidated, or what the job that answers it failed with
    */
   async ask(request: ResponseRequest, { waitMs, mayCompute, begun }: AskOptions): Promise<Answer> {
     const question = await readQuestion(this.lab, request);
     const stored = await this.pools.poolOf(question);
     if (stored.assessment.missing === 0) return this.fromStore(question, stored);
-    refuseTooCostly(question, stored.assessment, stored.pool.length === 0, {
-      maxSeconds: this.lab.settings.maxResponseSeconds,
-      computedSeconds: 0,
-    });
+    const refusal = refusalOf(question, stored, this.lab.settings.maxResponseSeconds);
+    if (refusal) throw refusal;
     if (!mayCompute)
       throw badUserInput('This answer has to be computed, and nothing is computed over HTTP GET: use POST.');
-    await this.parameterSets.ensure(question.model.name, question.values);
-    const submitted = await this.jobs.submit(responseJob, question.id, payloadOf(question));
+    const submitted = await this.jobs.submit({
+      kind: responseJob,
+      key: question.id,
+      payload: payloadOf(question),
+      restsOn: [this.parameterSets.storing(question.model.name, question.values)],
+    });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     return this.fromJob(question, job, stored);
@@ -93,7 +95,8 @@ export class RespondService {
   }
 
   private async fromStore(question: Question, stored: PoolOfQuestion): Promise<Answer> {
-    const id = await this.pools.store(question, stored);
+    const { id, writes } = this.pools.response(question, stored);
+    await this.lab.inOrder(...writes);
     const { pool, assessment } = stored;
     const n = pool.length;
     return answerOf(
@@ -126,7 +129,7 @@ export class RespondService {
         job: job._id,
       });
     }
-    const response = job.result === null ? null : await this.pools.response(job.result);
+    const response = job.result === null ? null : await this.pools.stored(job.result);
     if (response) {
       const { computedRuns, reusedRuns } = job;
       const reason = `${computedRuns} computed, ${reusedRuns} reused${abortedNote(response.outcomes)}`;

@@ -7,6 +7,7 @@ import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, wantedReplicates } from '../statistics/pool.js';
 import { studentHalfWidth } from '../statistics/student-t.js';
 import type { Question } from './question.js';
+import { closedKey, invalidationOfOneRun } from './closed-keys.js';
 import type { PoolOfQuestion } from './response-pools.js';
 
 /** What it would take to answer, in simulated time, warm-ups included. */
@@ -49,14 +50,16 @@ export function replicatesToAdd(question: Question, assessment: Assessment, pool
 }
 
 /**
- * Why a question that its pool does not answer would be refused; undefined when it would not.
+ * Why a question that its pool does not answer would be refused, for it costs too much or its run is invalid; undefined when it would not.
  * @param maxSeconds the most biological seconds that one response may simulate
  */
 export function refusalOf(
   question: Question,
-  { pool, assessment }: PoolOfQuestion,
+  { pool, assessment, invalidations }: PoolOfQuestion,
   maxSeconds: number,
 ): CortigraphError | undefined {
+  const invalidation = invalidationOfOneRun(question, invalidations);
+  if (invalidation) return closedKey(invalidation);
   try {
     refuseTooCostly(question, assessment, pool.length === 0, { maxSeconds, computedSeconds: 0 });
     return undefined;

@@ -1,17 +1,31 @@
-import type { ResponseDocument, RunDocument } from '../domain/documents.js';
+import type { InvalidationDocument, ResponseDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 import { responseIdentity, runIdentity } from '../domain/identity.js';
 import { estimatorVersion } from '../statistics/estimator.js';
 import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, assessPool, selectPool } from '../statistics/pool.js';
-import { isDuplicateKey } from '../store/store-errors.js';
+import type { Write } from '../store/in-order.js';
+import { unlessThere } from '../store/in-order.js';
+import { closedKey } from './closed-keys.js';
 import type { Lab } from './lab.js';
 import type { Question } from './question.js';
 
+type KnownRuns = Pick<PoolOfQuestion, 'candidates' | 'invalidations'>;
+
 /** A question held against the runs that are stored. */
 export interface PoolOfQuestion {
+  /** The stored runs of which the pool is chosen. */
+  readonly candidates: readonly RunDocument[];
+  /** Of runs and responses of its parameter set. */
+  readonly invalidations: readonly InvalidationDocument[];
   readonly pool: readonly RunDocument[];
   readonly assessment: Assessment;
+}
+
+/** The id of an answer, and the writes that store it; none where it is known to be stored. */
+export interface AnswerToStore {
+  readonly id: string;
+  readonly writes: readonly Write[];
 }
 
 /** How many known response ids are remembered, to spare a look at the store. */
@@ -29,7 +43,13 @@ export class ResponsePools {
 
   /** The pool of a question, as it is stored now. */
   async poolOf(question: Question): Promise<PoolOfQuestion> {
-    return heldAgainst(question, await this.candidates([question]));
+    return heldAgainst(question, await this.known([question]));
+  }
+
+  /** The pool with runs that were added to it since it was read. */
+  withAdded(question: Question, before: PoolOfQuestion, added: readonly RunDocument[]): PoolOfQuestion {
+    const { candidates, invalidations } = before;
+    return heldAgainst(question, { candidates: [...candidates, ...added], invalidations });
   }
 
   /**
@@ -37,17 +57,22 @@ export class ResponsePools {
    * hundred at a time.
    */
   async poolsOf(questions: readonly Question[]): Promise<readonly PoolOfQuestion[]> {
-    const byParameterSet = new Map<string, RunDocument[]>();
-    for (const run of await this.candidates(questions)) {
-      const known = byParameterSet.get(run.parameterSetId);
-      if (known) known.push(run);
-      else byParameterSet.set(run.parameterSetId, [run]);
-    }
-    return questions.map((question) => heldAgainst(question, byParameterSet.get(question.parameterSetId) ?? []));
+    const { candidates, invalidations } = await this.known(questions);
+    const runs = byParameterSet(candidates);
+    const invalid = byParameterSet(invalidations);
+    return questions.map((question) =>
+      heldAgainst(question, {
+        candidates: runs.get(question.parameterSetId) ?? [],
+        invalidations: invalid.get(question.parameterSetId) ?? [],
+      }),
+    );
   }
 
-  /** Stores the answer that a sufficient pool gives, unless it is there; gives its id. */
-  async store(question: Question, { pool, assessment }: PoolOfQuestion): Promise<string> {
+  /**
+   * The answer that a sufficient pool gives: its id, and the write that stores it unless it is there.
+   * @throws CortigraphError CONFLICT when this very answer was invalidated
+   */
+  response(question: Question, { pool, assessment, invalidations }: PoolOfQuestion): AnswerToStore {
     const { model, numericsDigest, parameterSetId, estimand } = question;
     const runIds = pool.map((run) => run._id).sort();
     const identity = responseIdentity({
@@ -58,7 +83,9 @@ export class ResponsePools {
       estimator: estimatorVersion,
       runIds,
     });
-    if (this.knownIds.has(identity.id)) return identity.id;
+    const invalidation = invalidations.find(({ target }) => target === identity.id);
+    if (invalidation) throw closedKey(invalidation);
+    if (this.knownIds.has(identity.id)) return { id: identity.id, writes: [] };
     const response: ResponseDocument = {
       _id: identity.id,
       schemaVersion: documentVersion,
@@ -76,22 +103,37 @@ export class ResponsePools {
       outcomes: assessment.outcomes,
       estimation: this.lab.attribution,
     };
-    await this.lab.collections.responses.insertOne(response).catch((error: unknown) => {
-      if (!isDuplicateKey(error)) throw error;
-    });
-    if (this.atHand.size >= AT_HAND) this.atHand.clear();
-    this.atHand.set(identity.id, response);
-    if (this.knownIds.size >= REMEMBERED) this.knownIds.clear();
-    this.knownIds.add(identity.id);
-    return identity.id;
+    const store = async (): Promise<void> => {
+      await unlessThere(this.lab.collections.responses.insertOne(response));
+      this.remember(response);
+    };
+    return { id: identity.id, writes: [store] };
   }
 
   /** A stored response; null when there is none of this id. */
-  async response(id: string): Promise<ResponseDocument | null> {
+  async stored(id: string): Promise<ResponseDocument | null> {
     return this.atHand.get(id) ?? this.lab.collections.responses.findOne({ _id: id });
   }
 
-  private async candidates(questions: readonly Question[]): Promise<RunDocument[]> {
+  private remember(response: ResponseDocument): void {
+    if (this.atHand.size >= AT_HAND) this.atHand.clear();
+    this.atHand.set(response._id, response);
+    if (this.knownIds.size >= REMEMBERED) this.knownIds.clear();
+    this.knownIds.add(response._id);
+  }
+
+  /** The valid runs of which pools are chosen, and what was invalidated; both are asked for at once. */
+  private async known(questions: readonly Question[]): Promise<KnownRuns> {
+    const parameterSetId = oneOf(questions.map((question) => question.parameterSetId));
+    const [runs, invalidations] = await Promise.all([
+      this.runsOf(questions),
+      this.lab.collections.invalidations.find({ parameterSetId }).toArray(),
+    ]);
+    const invalid = new Set(invalidations.map(({ target }) => target));
+    return { candidates: runs.filter(({ _id }) => !invalid.has(_id)), invalidations };
+  }
+
+  private async runsOf(questions: readonly Question[]): Promise<readonly RunDocument[]> {
     const [first] = questions;
     if (!first) return [];
     const { model, numericsDigest, protocol, estimand } = first;
@@ -114,13 +156,24 @@ export class ResponsePools {
   }
 }
 
-function heldAgainst(question: Question, runs: readonly RunDocument[]): PoolOfQuestion {
+function heldAgainst(question: Question, { candidates, invalidations }: KnownRuns): PoolOfQuestion {
   const pool = selectPool(
     question.model,
     question,
-    runs.map((run) => ({ ...run, id: run._id })),
+    candidates.map((run) => ({ ...run, id: run._id })),
   );
-  return { pool, assessment: assessPool(question.model, question, pool) };
+  return { candidates, invalidations, pool, assessment: assessPool(question.model, question, pool) };
+}
+
+function byParameterSet<T extends { readonly parameterSetId: string | null }>(all: readonly T[]): Map<string, T[]> {
+  const parts = new Map<string, T[]>();
+  for (const each of all) {
+    if (each.parameterSetId === null) continue;
+    const part = parts.get(each.parameterSetId);
+    if (part) part.push(each);
+    else parts.set(each.parameterSetId, [each]);
+  }
+  return parts;
 }
 
 const oneOf = (ids: readonly string[]): string | { readonly $in: readonly string[] } =>

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { RunDocument } from '../domain/documents.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { ResponsePools } from './response-pools.js';
 import type { JobContext, JobResult } from './job-service.js';
@@ -28,13 +29,13 @@ export class ResponseWork {
   async finish(): Promise<JobResult> {
     const { question } = this;
     await requireNumerics(this.lab, question.model.name, question.numericsDigest);
+    let stored = await this.pools.poolOf(question);
     for (;;) {
-      const stored = await this.pools.poolOf(question);
       const { pool, assessment } = stored;
       if (assessment.missing === 0) {
-        const result = await this.pools.store(question, stored);
+        const { id: result, writes } = this.pools.response(question, stored);
         const computedRuns = pool.filter((run) => this.computed.has(run._id)).length;
-        return { result, computedRuns, reusedRuns: pool.length - computedRuns };
+        return { result, writes, computedRuns, reusedRuns: pool.length - computedRuns };
       }
       refuseTooCostly(question, assessment, false, {
         maxSeconds: this.lab.settings.maxResponseSeconds,
@@ -42,11 +43,12 @@ export class ResponseWork {
       });
       // At most twice as many a round: what the first runs say of the noise is itself uncertain.
       const round = Math.min(assessment.missing, Math.max(2 * this.lab.simulations.workers, pool.length));
-      await this.add(nextReplicates(question, pool, round), assessment.missing);
+      const added = await this.add(nextReplicates(question, stored, round), assessment.missing);
+      stored = this.pools.withAdded(question, stored, added);
     }
   }
 
-  private async add(protocols: readonly Protocol[], missing: number): Promise<void> {
+  private async add(protocols: readonly Protocol[], missing: number): Promise<readonly RunDocument[]> {
     this.planned = this.computed.size + missing;
     const failure = new AbortController();
     const signal = AbortSignal.any([this.context.signal, failure.signal]);
@@ -54,7 +56,7 @@ export class ResponseWork {
     const { model, numericsDigest, values, parameterSetId } = this.question;
     this.report();
     try {
-      await Promise.all(
+      return await Promise.all(
         protocols.map(async (protocol, index) => {
           const begun = (): void => {
             this.running += 1;
@@ -62,12 +64,13 @@ export class ResponseWork {
           };
           const { run, computed } = await this.runs.obtain(
             { model: model.name, numericsDigest, values, parameterSetId, protocol },
-            { signal, priority: this.priority - (this.computed.size + index), begun },
+            { signal, priority: this.priority - (this.computed.size + index), begun, isMissing: true },
           );
-          if (!computed) return;
+          if (!computed) return run;
           this.computed.add(run._id);
           this.running = Math.max(this.running - 1, 0);
           this.report();
+          return run;
         }),
       );
     } catch (error) {

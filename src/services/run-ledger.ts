@@ -4,8 +4,8 @@ import { documentVersion } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { idOf } from '../domain/ids.js';
-import { differenceOf } from '../domain/run-difference.js';
-import { isDuplicateKey } from '../store/store-errors.js';
+import { differencesOf } from '../domain/run-difference.js';
+import type { Write } from '../store/in-order.js';
 import type { HeldClaim, WantedRun } from './claims.js';
 import type { Lab } from './lab.js';
 import { Recordings } from './recordings.js';
@@ -41,29 +41,52 @@ export class RunLedger {
 
   /**
    * Stores what a worker gave, in the order in which one rests on the other: the tables, the execution, the run, what
-   * was recorded of it. A run that is stored already must have come out the same.
+   * was recorded of it; then ends the claim. A run that is stored already must have come out the same.
    * @throws CortigraphError INTERNAL when it did not; only a failed execution is stored then
    */
-  async store(identity: Identity, wanted: WantedRun, claim: HeldClaim, reply: SimulationDone): Promise<ObtainedRun> {
+  async store(
+    identity: Identity,
+    wanted: WantedRun,
+    claim: HeldClaim,
+    reply: SimulationDone,
+    endClaim: Write,
+  ): Promise<ObtainedRun> {
+    const { runs } = this.lab.collections;
     const { recorded, kernelDigest } = reply;
-    const stored = recorded.length > 0 ? await this.lab.collections.runs.findOne({ _id: identity.id }) : null;
+    const stored = recorded.length > 0 ? await runs.findOne({ _id: identity.id }) : null;
     if (stored) await this.requireTheSame(stored, wanted, claim, reply);
     const blobs = await this.recordings.storeTables(recorded);
-    const execution = await this.storeExecution(identity.id, wanted, claim, { kernelDigest, error: null });
-    const run = stored ?? (await this.insertRun(runDocument(identity, wanted, reply, execution)));
-    await this.recordings.store(run, execution, recorded, blobs);
-    return { run, computed: stored === null };
+    const execution = this.execution(identity.id, wanted, claim, { kernelDigest, error: null });
+    const run = stored ?? runDocument(identity, wanted, reply, execution);
+    let computed = false;
+    const insertRun = async (): Promise<void> => {
+      await runs.insertOne(run);
+      computed = true;
+    };
+    await this.lab.inOrder(
+      () => this.lab.collections.executions.insertOne(execution),
+      ...(stored ? [] : [insertRun]),
+      ...this.recordings.writes(run, execution, recorded, blobs),
+      endClaim,
+    );
+    if (stored || computed) return { run, computed };
+    // A stale holder was first: same key, same bits, but an execution of its own.
+    return { run: (await runs.findOne({ _id: run._id })) ?? run, computed };
   }
 
-  /** Stores one attempt, at its end. */
-  async storeExecution(
+  /** Stores an attempt that failed, at its end. */
+  async storeExecution(runId: string, wanted: WantedRun, claim: HeldClaim, end: End): Promise<void> {
+    await this.lab.collections.executions.insertOne(this.execution(runId, wanted, claim, end));
+  }
+
+  private execution(
     runId: string,
     { model, numericsDigest, parameterSetId }: WantedRun,
     { attempt, startedAt }: HeldClaim,
     end: End,
-  ): Promise<ExecutionDocument> {
+  ): ExecutionDocument {
     const finishedAt = this.lab.clock.now().toISOString();
-    const execution: ExecutionDocument = {
+    return {
       _id: idOf('Execution', this.lab.randomHex()),
       schemaVersion: documentVersion,
       createdAt: finishedAt,
@@ -77,8 +100,6 @@ export class RunLedger {
       finishedAt,
       ...end,
     };
-    await this.lab.collections.executions.insertOne(execution);
-    return execution;
   }
 
   private async requireTheSame(
@@ -87,26 +108,13 @@ export class RunLedger {
     claim: HeldClaim,
     again: SimulationDone,
   ): Promise<void> {
-    const difference = differenceOf(stored, again);
-    if (difference === null) return;
+    const [difference] = differencesOf(stored, again);
+    if (difference === undefined) return;
     const run = stored._id;
     const message = `${run} was run again to record it and came out otherwise (${difference}). Nothing was recorded.`;
     this.lab.log.error({ runId: run, model: wanted.model, protocol: wanted.protocol, difference }, message);
     await this.storeExecution(run, wanted, claim, { kernelDigest: again.kernelDigest, error: message });
     throw new CortigraphError('INTERNAL', message, { run, difference });
-  }
-
-  /** Stores a run; a stale holder may have stored it already: same key, same bits. */
-  private async insertRun(run: RunDocument): Promise<RunDocument> {
-    const { runs } = this.lab.collections;
-    try {
-      await runs.insertOne(run);
-      return run;
-    } catch (error) {
-      const stored = isDuplicateKey(error) ? await runs.findOne({ _id: run._id }) : null;
-      if (stored) return stored;
-      throw error;
-    }
   }
 }
 

@@ -8,7 +8,7 @@ import { runIdentity } from '../domain/identity.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
 import type { ClaimResult, Claims, HeldClaim, WantedRun } from './claims.js';
 import type { Lab } from './lab.js';
-import type { ObtainedRun } from './run-ledger.js';
+import type { ObtainedRun, RunState } from './run-ledger.js';
 import { RunLedger } from './run-ledger.js';
 
 /** Who wants a run, and how much. */
@@ -17,6 +17,8 @@ export interface Want {
   readonly signal: AbortSignal;
   /** Of the runs that wait for a worker, those of the highest priority go first. */
   readonly priority: number;
+  /** Whether it was looked for just now, and is not stored. */
+  readonly isMissing?: boolean;
   /** Kinds of recordings that the run must have; none when left out. */
   readonly recordings?: readonly string[];
   /** Told when a worker begins. */
@@ -76,8 +78,10 @@ export class RunService {
   async obtain(wanted: WantedRun, want: Want): Promise<ObtainedRun> {
     const identity = runIdentity(wanted);
     let computed = false;
-    for (;;) {
-      const { run, missing } = await this.ledger.find(identity.id, wanted.model, want.recordings ?? []);
+    const kinds = want.recordings ?? [];
+    const find = (): Promise<RunState> => this.ledger.find(identity.id, wanted.model, kinds);
+    for (let state = want.isMissing ? { run: null, missing: kinds } : await find(); ; state = await find()) {
+      const { run, missing } = state;
       if (run && missing.length === 0) return { run, computed };
       throwIfStopped(want.signal);
       const shared = this.workFor(identity, wanted, want, missing);
@@ -169,7 +173,7 @@ export class RunService {
     }
   }
 
-  /** Stores what a worker gave; the claim ends whatever becomes of that. */
+  /** Stores what a worker gave, and ends the claim; that ends whatever becomes of it. */
   private async conclude(
     identity: Identity,
     wanted: WantedRun,
@@ -179,10 +183,12 @@ export class RunService {
     try {
       if (reply.kind === 'stopped') throw new WorkStoppedError('cancelled');
       if (reply.kind === 'otherNumerics') throw otherNumerics(wanted, reply.numericsDigest);
-      const obtained = await this.ledger.store(identity, wanted, claim, reply);
+      const endClaim = (): Promise<void> => this.claims.release(identity.id, claim);
+      const obtained = await this.ledger.store(identity, wanted, claim, reply, endClaim);
       return { ...obtained, recorded: reply.recorded.map(({ kind }) => kind) };
-    } finally {
+    } catch (error) {
       await this.claims.release(identity.id, claim);
+      throw error;
     }
   }
 

@@ -1,6 +1,8 @@
+import { AnnotationService } from './annotation-service.js';
 import { Claims } from './claims.js';
 import { CostService } from './cost-service.js';
 import { ExplainService } from './explain-service.js';
+import { InvalidationService } from './invalidation-service.js';
 import type { TakesUp } from './job-service.js';
 import { JobService } from './job-service.js';
 import type { Lab } from './lab.js';
@@ -14,6 +16,7 @@ import { RunService } from './run-service.js';
 import { SimulateService, simulationJob } from './simulate-service.js';
 import { SweepService, sweepJob } from './sweep-service.js';
 import { TraceService } from './trace-service.js';
+import { VerificationService, verificationJob } from './verification-service.js';
 
 /** Everything that can be asked of the lab. */
 export interface Services {
@@ -26,6 +29,9 @@ export interface Services {
   readonly sweeps: SweepService;
   readonly costs: CostService;
   readonly trace: TraceService;
+  readonly invalidations: InvalidationService;
+  readonly annotations: AnnotationService;
+  readonly verifications: VerificationService;
   readonly jobs: JobService;
   readonly lists: Lists;
   readonly lookups: Lookups;
@@ -48,9 +54,12 @@ export function createServices(lab: Lab, holder: string, takesUp: TakesUp = 'any
   const respond = new RespondService(lab, jobs, parameterSets);
   const simulate = new SimulateService(lab, jobs, parameterSets);
   const sweeps = new SweepService(lab, jobs, parameterSets);
+  const annotations = new AnnotationService(lab);
+  const verifications = new VerificationService(lab, jobs, simulate);
   jobs.handle(responseJob, respond.handler(runs));
   jobs.handle(simulationJob, simulate.handler(runs));
   jobs.handle(sweepJob, sweeps.handler(runs));
+  jobs.handle(verificationJob, verifications.handler());
   return {
     models: new ModelService(lab),
     parameterSets,
@@ -61,8 +70,11 @@ export function createServices(lab: Lab, holder: string, takesUp: TakesUp = 'any
     sweeps,
     costs: new CostService(lab),
     trace: new TraceService(lab),
+    invalidations: new InvalidationService(lab),
+    annotations,
+    verifications,
     jobs,
-    lists: new Lists(lab),
+    lists: new Lists(lab, annotations),
     lookups: new Lookups(lab, simulate),
     start: async () => {
       await claims.start();

@@ -1,7 +1,7 @@
 import type { ClaimDocument, JobDocument, RunDocument } from '../domain/documents.js';
 import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
 import type { Estimate } from '../domain/estimate.js';
-import { derivedNoiseSeed, parameterSetIdentity, runIdentity } from '../domain/identity.js';
+import { derivedNoiseSeed, invalidationId, parameterSetIdentity, runIdentity } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
 import { completed } from '../domain/model-definition.js';
 import { canonicalValues } from '../domain/parameter-values.js';
@@ -10,11 +10,14 @@ import { completeProtocol } from '../domain/protocol.js';
 import { requestedRecordings } from '../domain/requested-recordings.js';
 import { estimateOutputs, raisedFlags } from '../statistics/estimator.js';
 import type { WantedRun } from './claims.js';
+import { closedKey } from './closed-keys.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel, requireNumerics } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
+import { idsOfRecordings } from './recordings.js';
 import type { AskOptions } from './respond-service.js';
+import type { RunState } from './run-ledger.js';
 import { RunLedger } from './run-ledger.js';
 import type { RunService } from './run-service.js';
 
@@ -76,7 +79,7 @@ export class SimulateService {
    * The run of a parameter set and protocol, with the recordings that are asked for: from the store, or by simulating;
    * after `waitMs` as far as it is. A noise seed that is not given is that of the first replicate. A stored run that
    * lacks a recording is run again for it; `created` is false then.
-   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, CONFLICT when its job is cancelled, or what its job failed with
+   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, CONFLICT when its job is cancelled or it was invalidated, or what its job failed with
    */
   async simulate(
     request: SimulationRequest,
@@ -86,15 +89,20 @@ export class SimulateService {
     const recordings = this.recordingsOf(request, wanted);
     const { id, digest } = runIdentity(wanted);
     const stored = await this.ledger.find(id, wanted.model, recordings);
+    await this.refuseInvalid(id, wanted.model, recordings, stored);
     if (stored.run && stored.missing.length === 0) return { run: this.viewOf(stored.run), job: null, created: false };
     if (!mayCompute) {
       throw badUserInput('This has to be computed, and nothing is computed over HTTP GET: use POST.');
     }
     this.refuseTooCostly(wanted.protocol);
-    await this.parameterSets.ensure(wanted.model, wanted.values);
     const { model, numericsDigest, parameterSetId, values, protocol } = wanted;
     const payload = { model, numericsDigest, parameterSetId, values, protocol: { ...protocol }, recordings };
-    const submitted = await this.jobs.submit(simulationJob, keyOf(id, recordings), payload);
+    const submitted = await this.jobs.submit({
+      kind: simulationJob,
+      key: keyOf(id, recordings),
+      payload,
+      restsOn: [this.parameterSets.storing(model, values)],
+    });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     if (job.status === 'FAILED' && job.error) {
@@ -195,6 +203,21 @@ export class SimulateService {
       progress({ total: 1, done: 1, failed: 0, running: 0 });
       return { result: run._id, computedRuns: computed ? 1 : 0, reusedRuns: computed ? 0 : 1 };
     };
+  }
+
+  /** What is stored may have been invalidated; what is not cannot. */
+  private async refuseInvalid(
+    runId: string,
+    model: string,
+    recordings: readonly string[],
+    { run }: RunState,
+  ): Promise<void> {
+    if (!run) return;
+    const ids = idsOfRecordings(requireModel(this.lab, model), runId, recordings);
+    const [invalidation] = await this.lab.collections.invalidations
+      .find({ _id: { $in: [runId, ...ids].map(invalidationId) } }, { limit: 1 })
+      .toArray();
+    if (invalidation) throw closedKey(invalidation);
   }
 
   private recordingsOf({ recordings }: SimulationRequest, { model, protocol }: WantedRun): readonly string[] {

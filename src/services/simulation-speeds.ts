@@ -41,7 +41,7 @@ export class SimulationSpeeds {
 
   private async measure(question: Question): Promise<SimulationSpeed | null> {
     const { model, values } = question;
-    const [protocol = question.protocol] = nextReplicates(question, [], 1);
+    const [protocol = question.protocol] = nextReplicates(question, { pool: [], invalidations: [] }, 1);
     const speed = await this.lab.simulations.speedOf({ model: model.name, values, protocol }, WAIT_MS);
     if (!speed) return null;
     if (this.byRun.size >= REMEMBERED) this.byRun.clear();

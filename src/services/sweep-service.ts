@@ -66,7 +66,7 @@ export class SweepService {
     await this.store(sweep);
     if (before.wanted.length === 0) return answerOf(sweep, before, null);
     const payload = JSON.parse(sweep.identity.preimage) as JsonObject;
-    const submitted = await this.jobs.submit(sweepJob, sweep.identity.id, payload);
+    const submitted = await this.jobs.submit({ kind: sweepJob, key: sweep.identity.id, payload });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     const isAsBefore = job.active && job.progress.done === 0;

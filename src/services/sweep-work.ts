@@ -112,7 +112,7 @@ export class SweepWork {
       this.refuseBeyondLimit(point);
       const context = { signal: this.signal, progress: now };
       const question = this.sweep.questionAt(point);
-      const { computedRuns: done } = await new ResponseWork(
+      const { computedRuns: done, writes = [] } = await new ResponseWork(
         lab,
         runs,
         pools,
@@ -120,6 +120,7 @@ export class SweepWork {
         context,
         SWEEP_PRIORITY,
       ).finish();
+      await lab.inOrder(...writes);
       now({ total: done, done, failed: 0, running: 0 });
     } catch (error) {
       if (this.signal.aborted || error instanceof WorkStoppedError || isStoreLost(error)) throw error;

@@ -1,8 +1,11 @@
 import { badUserInput, notFound } from '../domain/errors.js';
 import { requireId } from '../domain/ids.js';
+import type { JsonObject } from '../domain/json.js';
+import { quoted } from '../domain/nearest.js';
 import type { ProvenanceEdge, ProvenanceGraph, ProvenanceNode } from '../provenance/graph.js';
 import type { LineageDocuments, LineageKind, LineageRule } from '../provenance/lineage.js';
 import { describe, implied, lineageRules } from '../provenance/lineage.js';
+import { provJson } from '../provenance/prov-json.js';
 import type { StoreCollection, StoreDocument } from '../store/seam.js';
 import type { Lab } from './lab.js';
 
@@ -11,6 +14,9 @@ export const provenanceDirections = ['UPSTREAM', 'DOWNSTREAM', 'BOTH'] as const;
 
 /** A name of {@link provenanceDirections}. */
 export type ProvenanceDirection = (typeof provenanceDirections)[number];
+
+/** How far is followed where nobody says. */
+export const defaultProvenanceDepth = 10;
 
 /** The greatest depth to follow. */
 export const maxProvenanceDepth = 50;
@@ -40,7 +46,7 @@ export class TraceService {
   constructor(private readonly lab: Lab) {}
 
   /**
-   * The provenance graph of a parameter set, run, recording, execution or response.
+   * The provenance graph of whatever has a lineage.
    * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND
    */
   async trace(id: string, direction: ProvenanceDirection, depth: number): Promise<ProvenanceGraph> {
@@ -50,27 +56,46 @@ export class TraceService {
         allowed: { min: 0, max: maxProvenanceDepth },
       });
     }
-    const [start] = await this.load(kind as LineageKind, [id]); // requireId gave one of lineageKinds
+    const [start] = await this.load(kind, [id]); // requireId gave one of lineageKinds
     if (!start) throw notFound(`${kind} ${id}`);
     const graph = new GraphBuilder();
     graph.add(start, 0);
-    if (direction !== 'DOWNSTREAM') await this.walk(graph, start, depth, this.sources);
-    if (direction !== 'UPSTREAM') await this.walk(graph, start, depth, this.results);
+    if (direction !== 'DOWNSTREAM') await this.walk(graph, start, depth, true);
+    if (direction !== 'UPSTREAM') await this.walk(graph, start, depth, false);
     return graph.build(direction === 'DOWNSTREAM' ? 0 : depth);
   }
 
-  private async walk(graph: GraphBuilder, start: Found, depth: number, step: Step): Promise<void> {
+  /**
+   * The same as PROV-JSON, a standard that other tools read.
+   * @param direction a {@link ProvenanceDirection}; UPSTREAM when left out
+   * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND
+   */
+  async export(
+    id: string,
+    direction: string = 'UPSTREAM',
+    depth: number = defaultProvenanceDepth,
+  ): Promise<JsonObject> {
+    const known = provenanceDirections.find((name) => name === direction);
+    if (known === undefined) {
+      throw badUserInput(`There is no direction ${quoted(direction)}.`, { allowed: [...provenanceDirections] });
+    }
+    return provJson(await this.trace(id, known, depth));
+  }
+
+  private async walk(graph: GraphBuilder, start: Found, depth: number, isUpstream: boolean): Promise<void> {
     let frontier: readonly Found[] = [start];
     const seen = new Set([start.document._id]);
     for (let level = 0; level < depth && frontier.length > 0 && !graph.truncated; level += 1) {
       const next: Found[] = [];
       for (const rule of lineageRules) {
-        const near = step === this.sources ? rule.from : rule.to;
+        const followsTargets = isUpstream !== (rule.isFlipped === true);
+        const near = followsTargets ? rule.from : rule.to;
+        const step = followsTargets ? this.targets : this.pointers;
         const documents = frontier.filter(({ kind }) => kind === near).map(({ document }) => document);
         if (documents.length === 0) continue;
         for (const [found, edge] of await step(rule, documents, () => (graph.truncated = true))) {
           if (!graph.add(found, level + 1)) break;
-          graph.connect(edge);
+          graph.connect(rule.isFlipped ? { ...edge, from: edge.to, to: edge.from } : edge);
           if (seen.has(found.document._id)) continue;
           seen.add(found.document._id);
           next.push(found);
@@ -80,8 +105,8 @@ export class TraceService {
     }
   }
 
-  /** What documents of a rule's `from` came from. */
-  private readonly sources: Step = async (rule, documents) => {
+  /** What documents of a rule's `from` point to. */
+  private readonly targets: Step = async (rule, documents) => {
     const ids = [...new Set(documents.flatMap((document) => rule.targets(document)))];
     const found = new Map((await this.load(rule.to, ids)).map((each) => [each.document._id, each]));
     return documents.flatMap((document) =>
@@ -92,8 +117,8 @@ export class TraceService {
     );
   };
 
-  /** What came from documents of a rule's `to`. */
-  private readonly results: Step = async (rule, documents, cut) => {
+  /** What points to documents of a rule's `to`. */
+  private readonly pointers: Step = async (rule, documents, cut) => {
     const ids = new Set(documents.map(({ _id }) => _id));
     const filters = new Map(documents.map((document) => [JSON.stringify(rule.candidates(document)), document]));
     const rows = await Promise.all(
@@ -124,12 +149,18 @@ export class TraceService {
 
   private collection(kind: LineageKind): StoreCollection<AnyDocument & StoreDocument> {
     const { parameterSets, runs, executions, recordings, responses } = this.lab.collections;
+    const { invalidations, annotations, verifications, sweeps, jobs } = this.lab.collections;
     const byKind = {
       ParameterSet: parameterSets,
       SimulationRun: runs,
       Execution: executions,
       Recording: recordings,
       Response: responses,
+      Invalidation: invalidations,
+      Annotation: annotations,
+      Verification: verifications,
+      Sweep: sweeps,
+      Job: jobs,
     };
     return byKind[kind];
   }

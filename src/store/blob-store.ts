@@ -11,7 +11,10 @@ export interface BlobRef {
 /** A blob that is stored. */
 export interface StoredBlob {
   readonly bytes: number;
-  /** Its bytes from the beginning. Whoever calls it reads the stream to its end, or destroys it. */
+  /**
+   * Its bytes from the beginning. Whoever calls it reads the stream to its end, or destroys it. Where the bytes are not
+   * those of the digest any more the stream fails with UNAVAILABLE, and the blob is then no longer there.
+   */
   stream(): Readable;
 }
 
@@ -30,6 +33,8 @@ export interface BlobStore {
   open(digest: string): Promise<StoredBlob | null>;
   /** Whether the blob of a digest is there; false for what is no digest. */
   has(digest: string): Promise<boolean>;
+  /** Removes what writers left before then that did not come to their end; gives how many. */
+  removeUnfinished(before: Date): Promise<number>;
 }
 
 /** Whether a text is a SHA-256 in lower-case hexadecimal, and so may name a blob. */

@@ -1,14 +1,17 @@
 import type {
+  AnnotationDocument,
   ClaimDocument,
   ExecutionDocument,
+  InvalidationDocument,
   JobDocument,
   ParameterSetDocument,
   RecordingDocument,
   ResponseDocument,
   RunDocument,
   SweepDocument,
+  VerificationDocument,
 } from '../domain/documents.js';
-import type { StoreCollection, StoreDatabase } from './seam.js';
+import type { StoreCollection, StoreDatabase, StoreDocument } from './seam.js';
 
 /** Every collection of the lab. Indexes are made by migrations/. */
 export interface Collections {
@@ -20,6 +23,9 @@ export interface Collections {
   readonly responses: StoreCollection<ResponseDocument>;
   readonly sweeps: StoreCollection<SweepDocument>;
   readonly jobs: StoreCollection<JobDocument>;
+  readonly invalidations: StoreCollection<InvalidationDocument>;
+  readonly annotations: StoreCollection<AnnotationDocument>;
+  readonly verifications: StoreCollection<VerificationDocument>;
 }
 
 /** The lab's collections of a database. */
@@ -33,5 +39,18 @@ export function collectionsOf(database: StoreDatabase): Collections {
     responses: database.collection('responses'),
     sweeps: database.collection('sweeps'),
     jobs: database.collection('jobs'),
+    invalidations: database.collection('invalidations'),
+    annotations: database.collection('annotations'),
+    verifications: database.collection('verifications'),
   };
 }
+
+/** Whether a database holds nothing that anybody asked for. */
+export async function isEmptyStore(database: StoreDatabase): Promise<boolean> {
+  const found = await Promise.all(
+    Object.values(collectionsOf(database)).map((each: AnyCollection) => each.findOne({})),
+  );
+  return found.every((document) => document === null);
+}
+
+type AnyCollection = Pick<StoreCollection<StoreDocument>, 'findOne'>;

@@ -1,12 +1,22 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { GridFSBucket, GridFSFile } from 'mongodb';
+import type { Collection, GridFSBucket, GridFSFile, ObjectId } from 'mongodb';
 import type { BlobRef, BlobStore, StoredBlob } from './blob-store.js';
 import { blobRef, isDigest } from './blob-store.js';
 import { asUnavailable } from './store-errors.js';
+import { verifiedStream } from './verified-stream.js';
 
 /** The bucket that blobs are kept in. */
 export const blobBucket = 'blobs';
+
+/** What GridFS keeps of the bytes of a file, beside the bytes. */
+interface ChunkDocument {
+  readonly files_id: ObjectId;
+  readonly n: number;
+}
+
+/** How many uploads are looked for at once. */
+const IDS_A_LOOK = 500;
 
 /**
  * Blobs in GridFS, the digest as the file's name. A file's document is written after all of its chunks, so a file that
@@ -14,7 +24,11 @@ export const blobBucket = 'blobs';
  * interrupted upload leaves is chunks that no file owns.
  */
 export class GridFSBlobs implements BlobStore {
-  constructor(private readonly bucket: GridFSBucket) {}
+  constructor(
+    private readonly bucket: GridFSBucket,
+    /** The bucket's own. */
+    private readonly chunks: Collection<ChunkDocument>,
+  ) {}
 
   async put(bytes: Uint8Array, digest?: string): Promise<BlobRef> {
     const ref = blobRef(bytes, digest);
@@ -29,11 +43,41 @@ export class GridFSBlobs implements BlobStore {
 
   async open(digest: string): Promise<StoredBlob | null> {
     const file = isDigest(digest) ? await this.find(digest) : null;
-    return file && { bytes: file.length, stream: () => this.download(file) };
+    return file && { bytes: file.length, stream: () => this.read(digest, file) };
   }
 
   async has(digest: string): Promise<boolean> {
     return (await this.open(digest)) !== null;
+  }
+
+  async removeUnfinished(before: Date): Promise<number> {
+    let removed = 0;
+    const removeOrphans = async (ids: readonly ObjectId[]): Promise<void> => {
+      const files = await this.bucket.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+      const owned = new Set(files.map(({ _id }) => _id.toHexString()));
+      const orphans = ids.filter((id) => !owned.has(id.toHexString()));
+      if (orphans.length > 0) await this.chunks.deleteMany({ files_id: { $in: orphans } });
+      removed += orphans.length;
+    };
+    try {
+      let ids: ObjectId[] = [];
+      for await (const { files_id: id } of this.chunks.find({ n: 0 }, { projection: { _id: 0, files_id: 1 } })) {
+        if (id.getTimestamp() < before) ids.push(id);
+        if (ids.length < IDS_A_LOOK) continue;
+        await removeOrphans(ids);
+        ids = [];
+      }
+      await removeOrphans(ids);
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+    return removed;
+  }
+
+  private read(digest: string, file: GridFSFile): Readable {
+    // Out of the way, so that it is missed and made again; kept, for whoever wants to know what befell the disk.
+    const setAside = (): Promise<void> => this.bucket.rename(file._id, `${digest}.damaged`).catch(() => undefined);
+    return verifiedStream(this.download(file), digest, setAside);
   }
 
   private download({ _id }: GridFSFile): Readable {

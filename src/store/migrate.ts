@@ -69,6 +69,20 @@ export async function migrate(
   return done;
 }
 
+/** The schema version of a store; 0 before any step. */
+export async function schemaVersionIn(database: StoreDatabase): Promise<number> {
+  return (await database.collection<StoreMeta>('meta').findOne({ _id: 'store' }))?.schemaVersion ?? 0;
+}
+
+/** Applies every step behind a version once more: to documents of that version which were inserted since. */
+export async function applyAgain(
+  database: StoreDatabase,
+  migrations: readonly Migration[],
+  version: number,
+): Promise<void> {
+  for (const migration of migrations) if (versionOf(migration) > version) await migration.up(database);
+}
+
 /**
  * Lets software write that knows the store's least version.
  * @throws CortigraphError UNAVAILABLE when the store demands newer software

@@ -1,13 +1,22 @@
 import type { MongoClient, MongoClientOptions } from 'mongodb';
 import { CortigraphError } from '../domain/errors.js';
 import { blobBucket, GridFSBlobs } from './gridfs-blobs.js';
+import { oneAfterTheOther } from './in-order.js';
 import { RetryingDatabase } from './retrying-database.js';
 import type { StoreDatabase } from './seam.js';
 import type { Store } from './store.js';
-import { asUnavailable } from './store-errors.js';
+import { writeProbe } from './write-probe.js';
 
 const defaultDatabaseName = 'cortigraph';
-const defaultServerSelectionMs = 5000;
+/**
+ * How soon a server that is gone, or hangs, is noticed, in ms; the driver's own let requests wait for a minute. Each may
+ * be set in the URI.
+ */
+const patience: Readonly<Record<string, number>> = {
+  serverSelectionTimeoutMS: 2000,
+  connectTimeoutMS: 2000,
+  heartbeatFrequencyMS: 1000,
+};
 /** MongoDB's numbers for credentials that are wrong or may not do this. */
 const authenticationCodes: ReadonlySet<unknown> = new Set([13, 18, 8000]);
 
@@ -29,19 +38,17 @@ export async function openMongoDB(uri: string): Promise<Store> {
     throw new CortigraphError('UNAVAILABLE', whyNot(cause, place), {}, { cause });
   }
   // test/store/seam-types.test.ts proves the fit for given documents; TypeScript cannot for all of them at once.
-  const database = client.db(name) as unknown as StoreDatabase;
+  const database = new RetryingDatabase(client.db(name) as unknown as StoreDatabase);
   return {
     kind: 'mongodb',
     description: `MongoDB at ${place}, database ${name}`,
-    database: new RetryingDatabase(database),
-    blobs: new GridFSBlobs(new driver.GridFSBucket(client.db(name), { bucketName: blobBucket })),
-    ping: async () => {
-      try {
-        await client.db(name).command({ ping: 1 });
-      } catch (error) {
-        throw asUnavailable(error);
-      }
-    },
+    database,
+    blobs: new GridFSBlobs(
+      new driver.GridFSBucket(client.db(name), { bucketName: blobBucket }),
+      client.db(name).collection(`${blobBucket}.chunks`),
+    ),
+    inOrder: oneAfterTheOther,
+    ping: writeProbe(database),
     close: () => client.close(),
   };
 }
@@ -53,13 +60,13 @@ export function databaseName(uri: string): string {
 }
 
 function clientFor(uri: string, make: (options: MongoClientOptions) => MongoClient): MongoClient {
-  const setsSelection = /[?&]serverSelectionTimeoutMS=/i.test(uri);
+  const isSet = (name: string): boolean => new RegExp(`[?&]${name}=`, 'i').test(uri);
   try {
     return make({
       appName: 'cortigraph',
       ignoreUndefined: true,
       writeConcern: { w: 'majority', journal: true },
-      ...(setsSelection ? {} : { serverSelectionTimeoutMS: defaultServerSelectionMs }),
+      ...Object.fromEntries(Object.entries(patience).filter(([name]) => !isSet(name))),
     });
   } catch {
     // The driver's message may quote the URI, password and all.

@@ -63,13 +63,16 @@ const lostConnectionNames: ReadonlySet<string> = new Set([
   'MongoWaitQueueTimeoutError',
 ]);
 
-/** What a server answers that is shutting down or is not the primary any more. */
+/** What a server answers that is shutting down, is not the primary any more, or whose disk is full (14031). */
 const lostServerCodes: ReadonlySet<unknown> = new Set([
-  6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+  6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031,
 ]);
 
 /** Results of SQLite that another moment, or an administrator, can mend: busy, locked, full, I/O, cannot open. */
 const unavailableSqlite = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PERM|PROTOCOL)/;
+
+/** What the sockets of the driver say now and then in words of their own. */
+const lostSocket = /^(EPIPE|ECONN(RESET|REFUSED|ABORTED)|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
 
 /** Whether an error of a store says that the connection to it is lost, or that it cannot serve now. */
 export function isConnectionLost(error: unknown): boolean {
@@ -80,7 +83,7 @@ export function isConnectionLost(error: unknown): boolean {
   return (
     lostConnectionNames.has(error.name) ||
     lostServerCodes.has(code) ||
-    (typeof code === 'string' && unavailableSqlite.test(code))
+    (typeof code === 'string' && (unavailableSqlite.test(code) || lostSocket.test(code)))
   );
 }
 
@@ -89,10 +92,28 @@ export function isStoreLost(error: unknown): boolean {
   return isConnectionLost(error) || (error instanceof CortigraphError && isConnectionLost(error.cause));
 }
 
+/** What codes of SQLite, of the file system and of MongoDB mean to whoever can mend it. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG|14031$)/, 'its disk is full, or what this process may write: make room'],
+  [/^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM)/, 'it may not be written to: check its permissions and its disk'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'another process holds it'],
+  [/^(SQLITE_IOERR_WRITE|SQLITE_IOERR_FSYNC)/, 'it cannot be written to: its disk is full, or broken'],
+  [/^(SQLITE_IOERR|EIO)/, 'its disk reports errors'],
+  [/^(SQLITE_CANTOPEN|ENOTDIR)/, 'its files cannot be opened: check its folder'],
+  [/^EMFILE/, 'this process has too many files open'],
+];
+
+/** The error UNAVAILABLE of a store, with the reason where it is known, and what was thrown as its cause. */
+export function unavailable(cause: unknown): CortigraphError {
+  const code = String(codeOf(cause));
+  const [, reason] = reasons.find(([pattern]) => pattern.test(code)) ?? [];
+  const what = reason === undefined ? 'The store cannot be reached now' : `The store cannot be used now: ${reason}`;
+  return new CortigraphError('UNAVAILABLE', `${what}; try again.`, {}, { cause });
+}
+
 /** A lost connection becomes a {@link CortigraphError} UNAVAILABLE with the error as its cause; all else stays. */
 export function asUnavailable(error: unknown): unknown {
-  if (!isConnectionLost(error)) return error;
-  return new CortigraphError('UNAVAILABLE', 'The store cannot be reached now; try again.', {}, { cause: error });
+  return isConnectionLost(error) ? unavailable(error) : error;
 }
 
 function codeOf(error: unknown): unknown {

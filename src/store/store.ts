@@ -1,4 +1,5 @@
 import type { BlobStore } from './blob-store.js';
+import type { InOrder } from './in-order.js';
 import type { StoreDatabase } from './seam.js';
 
 /** An open store; whoever opened it closes it. */
@@ -8,7 +9,8 @@ export interface Store {
   readonly description: string;
   readonly database: StoreDatabase;
   readonly blobs: BlobStore;
-  /** @throws CortigraphError UNAVAILABLE when the store does not answer */
+  readonly inOrder: InOrder;
+  /** @throws CortigraphError UNAVAILABLE when the store does not answer, or takes no writes */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -39,6 +39,9 @@ const empty: Counts = {
   responses: 0,
   sweeps: 0,
   jobs: 0,
+  invalidations: 0,
+  annotations: 0,
+  verifications: 0,
 };
 
 overEachStore('an explanation', (door) => {

@@ -7,7 +7,7 @@ import { openCortigraph } from '../../src/main.js';
 import { unseemly } from '../http/one-shape.js';
 import { connectRaw } from '../http/raw-client.js';
 import { keepLog } from '../http/tiny-server.js';
-import { openTemporaryEmbedded } from '../store/stores.js';
+import { openEmbedded } from '../store/stores.js';
 
 /** A whole server that listens, to send anything to. */
 export interface FuzzServer {
@@ -37,7 +37,7 @@ export async function openFuzzServer(): Promise<FuzzServer> {
     CORTIGRAPH_RECEIVE_TIMEOUT_MS: '1000',
   });
   const log = keepLog();
-  const server = await openCortigraph(config, await openTemporaryEmbedded(), createLogger('warn', log));
+  const server = await openCortigraph(config, await openEmbedded(), createLogger('warn', log));
   const { url } = await server.http.start(0, '127.0.0.1');
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { serverAudits } from 'graphql-http';
-import { openTemporaryEmbedded } from '../store/stores.js';
+import { openEmbedded } from '../store/stores.js';
 import type { FrontDoor } from '../support/front-door.js';
 import { openFrontDoor } from '../support/front-door.js';
 
@@ -23,7 +23,7 @@ describe('GraphQL over HTTP, as graphql-http audits it', () => {
   let door: FrontDoor;
   let url = '';
   before(async () => {
-    door = await openFrontDoor(await openTemporaryEmbedded());
+    door = await openFrontDoor(await openEmbedded());
     url = `${(await door.server.http.start(0, '127.0.0.1')).url}graphql`;
   });
   after(() => door.close());

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, request, type ClientRequest } from 'node:http';
 import { describe, it } from 'node:test';
 import { readConfig } from '../../src/config.js';
-import { openTemporaryEmbedded } from '../store/stores.js';
+import { openEmbedded } from '../store/stores.js';
 import { openFrontDoor } from '../support/front-door.js';
 import { responseQuery } from '../support/questions.js';
 import { onlyError, tinySchema, tinyServer, type KeptLog, type Reply } from './tiny-server.js';
@@ -119,7 +119,7 @@ describe('the requests of one client in flight', () => {
 
   it('may by default be the 64 of a notebook, and as many again of one that was interrupted', async () => {
     assert.ok(readConfig({}).maxRequestsInFlight >= 2 * 64);
-    const door = await openFrontDoor(await openTemporaryEmbedded());
+    const door = await openFrontDoor(await openEmbedded());
     try {
       const points = Array.from({ length: 64 }, (_, i) => ({ model: 'ishigami', parameters: { x1: i / 100 } }));
       await Promise.all(points.map((input) => door.data(responseQuery, { input })));

@@ -116,6 +116,7 @@ export async function tinyServer(
     createContext: (request) => request,
     readiness: () => Promise.resolve(),
     openBlob: () => Promise.resolve(null),
+    exportProvenance: () => Promise.resolve({}),
     listSizes: { byDefault: 20, atMost: 100 },
     ...changes,
     logger: createLogger('debug', log),

@@ -103,6 +103,9 @@ describe('the server as a process', () => {
   it('names the commands that there are', () =>
     withProcess(startProcess(['sevre'], {}), async (server) => {
       assert.equal(await server.ended, 2);
-      assert.match(server.output(), /serve, simulate, sweep, raster, migrate, config/);
+      assert.match(
+        server.output(),
+        /serve, simulate, sweep, raster, ask, verify, provenance, invalidate, annotate, backup, restore, load, migrate, config/,
+      );
     }));
 });

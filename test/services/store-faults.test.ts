@@ -142,7 +142,7 @@ for (const { name, open } of testStores) {
         return { result: 'done', computedRuns: 1, reusedRuns: 0 };
       });
       await jobs.start();
-      const { _id } = await jobs.submit('test', `key ${(seed += 1)}`, {});
+      const { _id } = await jobs.submit({ kind: 'test', key: `key ${(seed += 1)}`, payload: {} });
       const ended = await jobs.wait(_id, 10_000);
       assert.deepEqual([ended.status, ended.result, ended.attempt, ended.active], ['COMPLETED', 'done', 2, false]);
       await jobs.close();
@@ -158,7 +158,7 @@ for (const { name, open } of testStores) {
         await new Promise<void>((resolve) => (finish = resolve));
         return { result: 'late', computedRuns: 1, reusedRuns: 0 };
       });
-      const { _id } = await jobs.submit('test', `key ${(seed += 1)}`, {});
+      const { _id } = await jobs.submit({ kind: 'test', key: `key ${(seed += 1)}`, payload: {} });
       await hasBegun;
       await lab.collections.jobs.updateOne({ _id }, { $set: { attempt: 2, holder: 'other' } });
       finish();
@@ -176,12 +176,12 @@ for (const { name, open } of testStores) {
           else signal.addEventListener('abort', stop);
         });
       });
-      const submitted = jobs.submit('test', `key ${(seed += 1)}`, {});
+      const submitted = jobs.submit({ kind: 'test', key: `key ${(seed += 1)}`, payload: {} });
       await jobs.close();
       const { _id } = await submitted;
       const job = await lab.collections.jobs.findOne({ _id });
       assert.deepEqual([job?.status, job?.holder, job?.active], ['QUEUED', null, true]);
-      await assert.rejects(jobs.submit('test', 'another', {}), (error) => {
+      await assert.rejects(jobs.submit({ kind: 'test', key: 'another', payload: {} }), (error) => {
         return error instanceof CortigraphError && error.code === 'UNAVAILABLE';
       });
     });

@@ -22,6 +22,7 @@ export async function openTestLab(
   return {
     collections: collectionsOf(store.database),
     blobs: store.blobs,
+    inOrder: store.inOrder,
     simulations,
     models: models.map((model) => model.definition),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() + forwardMs },

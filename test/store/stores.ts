@@ -43,8 +43,8 @@ export function temporaryDatabase(serverUri: string): {
   return { uri: uri.href, name, drop };
 }
 
-/** A fresh store in a folder of its own, for tests that need one and no other kind. */
-export async function openTemporaryEmbedded(): Promise<Store> {
+/** A fresh, empty embedded store, for tests that hold of either kind; its close() also removes what it kept. */
+export async function openEmbedded(): Promise<Store> {
   const folder = await temporaryFolder();
   const store = await openEmbeddedStore(folder.path);
   return { ...store, close: () => store.close().finally(() => folder.remove()) };
@@ -58,7 +58,7 @@ async function openTemporaryMongoDB(serverUri: string): Promise<Store> {
 
 /** Every kind of store that this machine can test; a suite that matters to both loops over them. */
 export const testStores: readonly TestStore[] = [
-  { name: 'embedded', open: openTemporaryEmbedded },
+  { name: 'embedded', open: openEmbedded },
   ...(testMongoDBUri === undefined
     ? []
     : [{ name: 'mongodb' as const, open: () => openTemporaryMongoDB(testMongoDBUri) }]),

@@ -1,4 +1,5 @@
 import { after, before, describe } from 'node:test';
+import type { Store } from '../../src/store/store.js';
 import type { TestStore } from '../store/stores.js';
 import { testStores } from '../store/stores.js';
 import type { FrontDoor, FrontDoorOptions } from './front-door.js';
@@ -38,10 +39,10 @@ export function forEachStore(
   }
 }
 
-/** Calls a test with a fresh store and a way to open servers on it; closes them all, whatever comes of the test. */
+/** Calls a test with a way to open servers on a fresh store, and with that; closes them all, whatever comes of the test. */
 export async function withServers(
   open: TestStore['open'],
-  body: (openDoor: (options?: FrontDoorOptions) => Promise<FrontDoor>) => Promise<void>,
+  body: (openDoor: (options?: FrontDoorOptions) => Promise<FrontDoor>, store: Store) => Promise<void>,
 ): Promise<void> {
   const store = await open();
   const opened: FrontDoor[] = [];
@@ -50,7 +51,7 @@ export async function withServers(
       const door = await openFrontDoor(kept(store), options);
       opened.push(door);
       return door;
-    });
+    }, store);
   } finally {
     await Promise.all(opened.map((door) => door.close()));
     await store.close();

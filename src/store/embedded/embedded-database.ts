@@ -12,7 +12,7 @@ import type {
   UpdateOneResult,
 } from '../seam.js';
 import { duplicateKeyCode, StoreRefusalError, StoreWriteError } from '../store-errors.js';
-import { encodeDocument, encodeQuery, encodeUpdate } from './encode-json.js';
+import { encodeDocument, encodeQuery, encodeUpdate } from '../encode-json.js';
 import type { SqliteThread } from './sqlite-thread.js';
 import { checkCollectionName } from './table-sql.js';
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CortigraphError } from '../../domain/errors.js';
 import type { Store } from '../store.js';
+import { writeProbe } from '../write-probe.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 import { FileBlobs } from './file-blobs.js';
 import type { Durability } from './protocol.js';
@@ -32,15 +33,15 @@ export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore>
   }
   const file = join(folder, embeddedFileName);
   const thread = await SqliteThread.start(file);
+  const database = new EmbeddedDatabase(thread);
   return {
     kind: 'embedded',
     description: `embedded SQLite in ${file}`,
     durability: thread.durability,
-    database: new EmbeddedDatabase(thread),
+    database,
     blobs: new FileBlobs(join(folder, blobFolderName)),
-    ping: async () => {
-      await thread.call({ op: 'ping' });
-    },
+    inOrder: thread.inOrder,
+    ping: writeProbe(database),
     close: () => thread.close(),
   };
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CortigraphError } from '../../domain/errors.js';
+import type { Readable } from 'node:stream';
 import type { BlobRef, BlobStore, StoredBlob } from '../blob-store.js';
 import { blobRef, isDigest } from '../blob-store.js';
+import { unavailable } from '../store-errors.js';
+import { verifiedStream } from '../verified-stream.js';
 
 /** What another moment, or an administrator, can mend. */
 const unavailableCodes: ReadonlySet<unknown> = new Set([
@@ -20,9 +22,12 @@ const unavailableCodes: ReadonlySet<unknown> = new Set([
   'ENOTDIR',
 ]);
 
+/** How the name of a file ends that is being written. */
+const unfinished = '.tmp';
+
 /**
  * Blobs as files: `ab/abcdef…` in a folder, by digest. A file gets its name when all of it is on disk, so a file of that
- * name is whole; one that a crash leaves behind has another name, which nobody looks for.
+ * name is whole; one that a crash leaves behind has another name.
  */
 export class FileBlobs implements BlobStore {
   constructor(private readonly folder: string) {}
@@ -46,11 +51,34 @@ export class FileBlobs implements BlobStore {
     const stats = await statOf(this.fileOf(digest)).catch((error: unknown) => {
       throw asUnavailable(error);
     });
-    return stats && { bytes: stats.size, stream: () => createReadStream(this.fileOf(digest)) };
+    return stats && { bytes: stats.size, stream: () => this.read(digest) };
   }
 
   async has(digest: string): Promise<boolean> {
     return (await this.open(digest)) !== null;
+  }
+
+  async removeUnfinished(before: Date): Promise<number> {
+    let removed = 0;
+    const shelves = await readdir(this.folder).catch(unlessMissing);
+    for (const shelf of shelves) {
+      for (const name of await readdir(join(this.folder, shelf)).catch(unlessMissing)) {
+        const file = join(this.folder, shelf, name);
+        if (!name.endsWith(unfinished)) continue;
+        const stats = await statOf(file);
+        if (stats === null || stats.mtime >= before) continue;
+        await rm(file, { force: true });
+        removed += 1;
+      }
+    }
+    return removed;
+  }
+
+  private read(digest: string): Readable {
+    const file = this.fileOf(digest);
+    // Out of the way, so that it is missed and made again; kept, for whoever wants to know what befell the disk.
+    const setAside = (): Promise<void> => rename(file, `${file}.damaged`).catch(() => undefined);
+    return verifiedStream(createReadStream(file), digest, setAside);
   }
 
   private fileOf(digest: string): string {
@@ -59,7 +87,7 @@ export class FileBlobs implements BlobStore {
 }
 
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${randomUUID()}${unfinished}`;
   try {
     const handle = await open(temporary, 'wx');
     try {
@@ -92,6 +120,11 @@ async function sync(folder: string): Promise<void> {
   }
 }
 
+function unlessMissing(error: unknown): string[] {
+  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+  throw error;
+}
+
 async function statOf(file: string): Promise<Stats | null> {
   try {
     const stats = await stat(file);
@@ -102,14 +135,6 @@ async function statOf(file: string): Promise<Stats | null> {
   }
 }
 
-function asUnavailable(error: unknown): unknown {
-  if (!unavailableCodes.has(codeOf(error))) return error;
-  return new CortigraphError(
-    'UNAVAILABLE',
-    'The files of the store cannot be used now; try again.',
-    {},
-    { cause: error },
-  );
-}
+const asUnavailable = (error: unknown): unknown => (unavailableCodes.has(codeOf(error)) ? unavailable(error) : error);
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -1,6 +1,6 @@
 import { duplicateKeyCode, StoreRefusalError, StoreWriteError } from '../store-errors.js';
 import { applyChanges, parseUpdate, upsertBase } from './apply-update.js';
-import { checkDocumentLength, encodeDocument } from './encode-json.js';
+import { checkDocumentLength, encodeDocument } from '../encode-json.js';
 import { fieldSql, fromFieldSql } from './field-sql.js';
 import { filterSql, plainObject } from './filter-sql.js';
 import { projection } from './projection.js';
@@ -12,15 +12,12 @@ type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
 
 /** Whether an operation only reads, and so needs no transaction. */
 export function isRead({ op }: Operation): boolean {
-  return op === 'ping' || op === 'find' || op === 'count' || op === 'groupCount';
+  return op === 'find' || op === 'count' || op === 'groupCount';
 }
 
 /** Carries out one operation; a write within the transaction of the caller. */
 export function execute(sqlite: Sqlite, operation: Operation): Result {
   switch (operation.op) {
-    case 'ping':
-      sqlite.all('SELECT 1', []);
-      return true;
     case 'insert':
       return insert(sqlite, operation);
     case 'find':

@@ -5,7 +5,6 @@
 
 /** One operation on one collection. `query` and the like are JSON texts of the seam's arguments. */
 export type Operation =
-  | { readonly op: 'ping' }
   | {
       readonly op: 'insert';
       readonly collection: string;
@@ -27,7 +26,6 @@ export type Operation =
 
 /** What each operation gives. */
 export interface Results {
-  readonly ping: true;
   /** The positions of the duplicates, which are not inserted. */
   readonly insert: readonly number[];
   /** The JSON text of a list of documents. */
@@ -42,8 +40,16 @@ export interface Results {
 /** A result of any operation. */
 export type Result = Results[keyof Results];
 
-/** What the main thread sends: operations with the numbers of their calls, or the end. */
-export type Request = { readonly call: number; readonly operation: Operation } | 'close';
+/** One operation, with the number of its call and of the sequence that it is part of. */
+export interface Call {
+  readonly call: number;
+  readonly operation: Operation;
+  /** Once an operation of a sequence fails, those after it are not carried out. */
+  readonly sequence?: number;
+}
+
+/** What the main thread sends: operations, or the end. */
+export type Request = Call | 'close';
 
 /** An error on its way between threads. */
 export interface Failure {

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CortigraphError } from '../../domain/errors.js';
+import type { InOrder } from '../in-order.js';
+import { unlessThere } from '../in-order.js';
 import { asUnavailable, StoreRefusalError, StoreWriteError } from '../store-errors.js';
 import type {
   Durability,
@@ -28,6 +30,9 @@ export class SqliteThread {
   readonly #ended: Promise<void>;
   #outbox: Request[] = [];
   #calls = 0;
+  #sequences = 0;
+  /** The sequence that is being called for, if any. */
+  #sequence: number | undefined;
   #end: CortigraphError | undefined;
 
   private constructor(
@@ -82,10 +87,25 @@ export class SqliteThread {
       this.#calls += 1;
       if (this.#pending.size === 0) this.#worker.ref();
       this.#pending.set(this.#calls, { resolve, reject });
-      this.#post({ call: this.#calls, operation });
+      const sequence = this.#sequence;
+      this.#post({ call: this.#calls, operation, ...(sequence === undefined ? {} : { sequence }) });
       // The thread answers an operation with its own kind of result.
     }) as Promise<Results[O['op']]>;
   }
+
+  /** See {@link InOrder}: writes that travel together and share a commit. */
+  readonly inOrder: InOrder = async (...writes) => {
+    this.#sequences += 1;
+    this.#sequence = this.#sequences;
+    const made: Promise<void>[] = [];
+    for (const write of writes) {
+      const before = this.#calls;
+      made.push(unlessThere(write()));
+      if (this.#calls === before) break; // refused before it was sent: nothing after it is
+    }
+    this.#sequence = undefined;
+    await Promise.all(made);
+  };
 
   /** Lets what was called for be done, closes the file and ends the thread. */
   async close(): Promise<void> {

@@ -1,15 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { StoreRefusalError, StoreWriteError } from '../store-errors.js';
+import { isDuplicateKey, StoreRefusalError, StoreWriteError } from '../store-errors.js';
 import { execute, isRead } from './operations.js';
-import type { Failure, FromWorker, Reply, Request, WorkerData } from './protocol.js';
+import type { Call, Failure, FromWorker, Reply, Request, WorkerData } from './protocol.js';
 import { isSqliteError, Sqlite } from './sqlite.js';
 
 /*
  * The thread of SQLite. What has come in since the last turn is served together: reads first, each at once; then all
  * writes in one transaction, acknowledged when it is committed. So fifty writers pay for one fsync.
  */
-
-type Call = Exclude<Request, 'close'>;
 
 if (parentPort === null) throw new Error('sqlite-worker is a worker thread.');
 const port = parentPort;
@@ -60,32 +58,52 @@ function turn(): void {
 function commitTogether(database: Sqlite, calls: readonly Call[]): readonly Reply[] {
   try {
     database.run('BEGIN IMMEDIATE', []);
-    const replies = calls.map((call) => writeReplyTo(database, call));
+    const replies = writeReplies(database, calls);
     database.run('COMMIT', []);
     return replies;
   } catch (error) {
     if (database.inTransaction) database.run('ROLLBACK', []);
     database.forgetTables();
+    const alone = bySequence(calls);
     // One of them broke the transaction: each gets its own, so that it breaks no other.
-    if (error instanceof BrokenTransaction && calls.length > 1)
-      return calls.flatMap((call) => commitTogether(database, [call]));
+    if (error instanceof BrokenTransaction && alone.length > 1)
+      return alone.flatMap((part) => commitTogether(database, part));
     const failure = failureOf(error instanceof BrokenTransaction ? error.cause : error);
     return calls.map(({ call }) => ({ call, failure }));
   }
 }
 
+/** Calls that may be committed apart: each sequence, and each call that is part of none. */
+function bySequence(calls: readonly Call[]): readonly (readonly Call[])[] {
+  const parts = new Map<string, Call[]>();
+  for (const call of calls) {
+    const key = call.sequence === undefined ? `call ${call.call}` : `sequence ${call.sequence}`;
+    const part = parts.get(key);
+    if (part) part.push(call);
+    else parts.set(key, [call]);
+  }
+  return [...parts.values()];
+}
+
+function writeReplies(database: Sqlite, calls: readonly Call[]): readonly Reply[] {
+  const failed = new Map<number, Failure>();
+  return calls.map(({ call, operation, sequence }): Reply => {
+    const earlier = sequence === undefined ? undefined : failed.get(sequence);
+    if (earlier) return { call, failure: earlier };
+    try {
+      return { call, result: execute(database, operation) };
+    } catch (cause) {
+      // These leave the transaction as it was: a statement that fails undoes itself alone.
+      if (!isOrdinary(cause)) throw new BrokenTransaction('A statement failed.', { cause });
+      const failure = failureOf(cause);
+      if (sequence !== undefined && !isDuplicateKey(cause)) failed.set(sequence, failure);
+      return { call, failure };
+    }
+  });
+}
+
 /** An error after which the transaction cannot be trusted. */
 class BrokenTransaction extends Error {}
-
-function writeReplyTo(database: Sqlite, { call, operation }: Call): Reply {
-  try {
-    return { call, result: execute(database, operation) };
-  } catch (cause) {
-    // These leave the transaction as it was: a statement that fails undoes itself alone.
-    if (isOrdinary(cause)) return { call, failure: failureOf(cause) };
-    throw new BrokenTransaction('A statement failed.', { cause });
-  }
-}
 
 function replyTo(database: Sqlite, { call, operation }: Call): Reply {
   try {

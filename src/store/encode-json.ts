@@ -1,4 +1,4 @@
-import { StoreRefusalError } from '../store-errors.js';
+import { StoreRefusalError } from './store-errors.js';
 
 /** What becomes of a field that is undefined: a document omits it; in a filter it would widen the match. */
 type Undefined = 'omit' | 'refuse';

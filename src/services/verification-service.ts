@@ -1,0 +1,194 @@
+import { addAbortListener } from 'node:events';
+import { StopFlag } from '../compute/stop-flag.js';
+import type { SimulationDone } from '../compute/simulation-task.js';
+import type { JobDocument, RecordingDocument, RunDocument, VerificationDocument } from '../domain/documents.js';
+import { documentVersion } from '../domain/documents.js';
+import { badUserInput, CortigraphError, notFound } from '../domain/errors.js';
+import { idOf, requireId } from '../domain/ids.js';
+import { differencesOf } from '../domain/run-difference.js';
+import { WorkStoppedError } from '../jobs/work-signal.js';
+import type { JobContext, JobResult, JobService } from './job-service.js';
+import type { Lab } from './lab.js';
+import { requireModel } from './lab.js';
+import { idsOfRecordings } from './recordings.js';
+import type { AskOptions } from './respond-service.js';
+import type { RunView, SimulateService } from './simulate-service.js';
+
+/** The kind of the jobs that run a stored run again. */
+export const verificationJob = 'verification';
+
+/** A run that is run again, as far as that is. */
+export interface VerifiedRun {
+  readonly run: RunView;
+  /** Null while it is on its way. */
+  readonly verification: VerificationDocument | null;
+  readonly job: JobDocument;
+}
+
+/** Runs stored runs again, and says whether every bit is the same. */
+export class VerificationService {
+  constructor(
+    private readonly lab: Lab,
+    private readonly jobs: JobService,
+    private readonly simulate: SimulateService,
+  ) {}
+
+  /**
+   * Runs a stored run again, and what is recorded of it; whoever asks while that is under way joins it.
+   * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND; UNAVAILABLE for a run of other numerics than are computed here,
+   * with the version that made it; what its job failed with
+   */
+  async verify(id: string, { waitMs, mayCompute, begun }: AskOptions): Promise<VerifiedRun> {
+    const run = await this.storedRun(id);
+    await this.requireSameNumerics(run);
+    if (!mayCompute)
+      throw badUserInput('A run is run again for this, and nothing is computed over HTTP GET: use POST.');
+    const submitted = await this.jobs.submit({
+      kind: verificationJob,
+      key: `${verificationJob} ${id}`,
+      payload: { runId: id },
+    });
+    begun?.(submitted._id);
+    const job = await this.jobs.wait(submitted._id, waitMs);
+    if (job.status === 'FAILED' && job.error) {
+      throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
+    }
+    if (job.status === 'CANCELLED') {
+      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
+        job: job._id,
+      });
+    }
+    const verification = job.result === null ? null : await this.get(job.result);
+    return { run: this.simulate.viewOf(run), verification, job };
+  }
+
+  /** The verifications of each of these runs, the first one first. */
+  of(runIds: readonly string[]): Promise<readonly VerificationDocument[]> {
+    return this.lab.collections.verifications
+      .find({ runId: { $in: runIds } }, { sort: { runId: 1, finishedAt: 1, _id: 1 } })
+      .toArray();
+  }
+
+  /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
+  async get(id: string): Promise<VerificationDocument> {
+    requireId(id, 'Verification');
+    const found = await this.lab.collections.verifications.findOne({ _id: id });
+    if (!found) throw notFound(`verification ${id}`);
+    return found;
+  }
+
+  /** The handler of the jobs that run a stored run again. */
+  handler(): (context: JobContext) => Promise<JobResult> {
+    return async ({ job, signal, progress }) => {
+      const { runId } = job.payload as { readonly runId: string }; // written by verify
+      const run = await this.storedRun(runId);
+      await this.requireSameNumerics(run);
+      const recordings = await this.comparableRecordings(run);
+      const begun = (): void => progress({ total: 1, done: 0, failed: 0, running: 1 });
+      const { reply, startedAt } = await this.again(run, recordings, signal, begun);
+      progress({ total: 1, done: 1, failed: 0, running: 0 });
+      const verification = this.document(run, recordings, reply, startedAt);
+      const { differences } = verification;
+      if (differences.length > 0) this.lab.log.error({ runId, differences }, 'a stored run came out otherwise');
+      const store = (): Promise<unknown> => this.lab.collections.verifications.insertOne(verification);
+      return { result: verification._id, writes: [store], computedRuns: 1, reusedRuns: 0 };
+    };
+  }
+
+  private async again(
+    { _id, model, numericsDigest, parameterSetId, protocol }: RunDocument,
+    recordings: readonly RecordingDocument[],
+    signal: AbortSignal,
+    begun: () => void,
+  ): Promise<{ readonly reply: SimulationDone; readonly startedAt: string }> {
+    const parameterSet = await this.lab.collections.parameterSets.findOne({ _id: parameterSetId });
+    if (!parameterSet) throw notFound(`parameter set ${parameterSetId}`);
+    const stop = new StopFlag();
+    let startedAt = this.now();
+    const begin = async (): Promise<boolean> => {
+      startedAt = this.now();
+      begun();
+      return true;
+    };
+    const listener = addAbortListener(signal, () => stop.raise());
+    try {
+      const reply = await this.lab.simulations.simulate(
+        { model, numericsDigest, values: parameterSet.values, protocol },
+        {
+          id: `${verificationJob} ${_id}`,
+          priority: 0,
+          stop,
+          begin,
+          recordings: () => recordings.map(({ kind }) => kind),
+        },
+      );
+      if (reply.kind === 'done') return { reply, startedAt };
+      if (reply.kind === 'stopped') throw new WorkStoppedError('cancelled');
+      throw new CortigraphError('UNAVAILABLE', `The workers of this server compute ${model} with other numerics.`, {
+        expected: numericsDigest,
+        found: reply.numericsDigest,
+      });
+    } finally {
+      listener[Symbol.dispose]();
+    }
+  }
+
+  private document(
+    { _id: runId, model, numericsDigest, outcome, sums }: RunDocument,
+    recordings: readonly RecordingDocument[],
+    reply: SimulationDone,
+    startedAt: string,
+  ): VerificationDocument {
+    const finishedAt = this.now();
+    const changedRecordings = recordings.flatMap(({ kind, blob: { digest } }) => {
+      const now = reply.recorded.find((recorded) => recorded.kind === kind)?.digest;
+      return now === digest ? [] : [`${kind}: ${digest} is stored, now it is ${now}`];
+    });
+    return {
+      _id: idOf('Verification', this.lab.randomHex()),
+      schemaVersion: documentVersion,
+      createdAt: finishedAt,
+      ...this.lab.attribution,
+      runId,
+      model,
+      numericsDigest,
+      kernelDigest: reply.kernelDigest,
+      startedAt,
+      finishedAt,
+      differences: [...differencesOf({ outcome, sums }, reply), ...changedRecordings],
+      recordings: recordings.map(({ kind }) => kind),
+    };
+  }
+
+  /** Those that today's code records: what older code recorded need not come out the same. */
+  private async comparableRecordings({ _id, model }: RunDocument): Promise<readonly RecordingDocument[]> {
+    const definition = requireModel(this.lab, model);
+    const kinds = definition.recordings.map(({ kind }) => kind);
+    if (kinds.length === 0) return [];
+    const ids = idsOfRecordings(definition, _id, kinds);
+    return this.lab.collections.recordings.find({ _id: { $in: ids } }).toArray();
+  }
+
+  private async storedRun(id: string): Promise<RunDocument> {
+    requireId(id, 'SimulationRun');
+    const run = await this.lab.collections.runs.findOne({ _id: id });
+    if (!run) throw notFound(`stored simulation run ${id}`);
+    return run;
+  }
+
+  private async requireSameNumerics({ _id, model, numericsDigest, executionId }: RunDocument): Promise<void> {
+    const { numericsDigest: found } = await this.lab.simulations.numericsOf(requireModel(this.lab, model).name);
+    if (found === numericsDigest) return;
+    const execution = await this.lab.collections.executions.findOne({ _id: executionId });
+    const softwareVersion = execution?.softwareVersion ?? 'the version that made it';
+    throw new CortigraphError(
+      'UNAVAILABLE',
+      `${_id} was computed with other numerics of ${model} than are computed here. Cortigraph ${softwareVersion} can run it again.`,
+      { expected: numericsDigest, found, softwareVersion },
+    );
+  }
+
+  private now(): string {
+    return this.lab.clock.now().toISOString();
+  }
+}

@@ -1,0 +1,114 @@
+import { buffer } from 'node:stream/consumers';
+import { sha256 } from '../../src/domain/digest.js';
+import type {
+  ExecutionDocument,
+  JobDocument,
+  ParameterSetDocument,
+  RecordingDocument,
+  ResponseDocument,
+  RunDocument,
+} from '../../src/domain/documents.js';
+import type { ClaimDocument } from '../../src/domain/documents.js';
+import { collectionsOf } from '../../src/store/collections.js';
+import type { Store } from '../../src/store/store.js';
+
+/** Everything that a store holds, by ids. */
+export interface Snapshot {
+  readonly parameterSets: ReadonlyMap<string, ParameterSetDocument>;
+  readonly runs: ReadonlyMap<string, RunDocument>;
+  readonly executions: ReadonlyMap<string, ExecutionDocument>;
+  readonly recordings: ReadonlyMap<string, RecordingDocument>;
+  readonly responses: ReadonlyMap<string, ResponseDocument>;
+  readonly jobs: ReadonlyMap<string, JobDocument>;
+  readonly claims: ReadonlyMap<string, ClaimDocument>;
+  /** Digests of blobs that recordings name and that are not there, or hold other bytes. */
+  readonly brokenBlobs: readonly string[];
+}
+
+const byId = <T extends { readonly _id: string }>(documents: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(documents.map((document) => [document._id, document]));
+
+export async function snapshotOf(store: Store): Promise<Snapshot> {
+  const { parameterSets, runs, executions, recordings, responses, jobs, claims } = collectionsOf(store.database);
+  const recorded = byId(await recordings.find({}).toArray());
+  const brokenBlobs: string[] = [];
+  for (const digest of new Set([...recorded.values()].map(({ blob }) => blob.digest))) {
+    const blob = await store.blobs.open(digest);
+    if (!blob || sha256(await buffer(blob.stream())) !== digest) brokenBlobs.push(digest);
+  }
+  return {
+    parameterSets: byId(await parameterSets.find({}).toArray()),
+    runs: byId(await runs.find({}).toArray()),
+    executions: byId(await executions.find({}).toArray()),
+    recordings: recorded,
+    responses: byId(await responses.find({}).toArray()),
+    jobs: byId(await jobs.find({}).toArray()),
+    claims: byId(await claims.find({}).toArray()),
+    brokenBlobs,
+  };
+}
+
+/** What is half written: documents whose own text is not what their digest is of, or that rest on what is not there. */
+export function halfWritten(seen: Snapshot): readonly string[] {
+  const { parameterSets, runs, executions, recordings, responses, jobs, brokenBlobs } = seen;
+  const problems = brokenBlobs.map((digest) => `the blob ${digest} is not whole`);
+  const require = (holds: boolean, id: string, lacks: string): void => {
+    if (!holds) problems.push(`${id} ${lacks}`);
+  };
+  for (const document of [...parameterSets.values(), ...runs.values(), ...responses.values()])
+    require(sha256(document.preimage) === document.digest, document._id, 'has another digest than its preimage');
+  for (const { _id, parameterSetId, executionId, sums } of runs.values()) {
+    require(parameterSets.has(parameterSetId), _id, 'has no parameter set');
+    require(executions.get(executionId)?.runId === _id, _id, 'has no execution');
+    require(Object.values(sums.outputs).length > 0, _id, 'has no sums');
+  }
+  for (const { _id, parameterSetId } of executions.values())
+    require(parameterSets.has(parameterSetId), _id, 'has no parameter set');
+  for (const { _id, runId, executionId } of recordings.values()) {
+    require(runs.has(runId), _id, 'has no run');
+    require(executions.get(executionId)?.runId === runId, _id, 'has no execution');
+  }
+  for (const { _id, parameterSetId, runIds } of responses.values()) {
+    require(parameterSets.has(parameterSetId), _id, 'has no parameter set');
+    for (const runId of runIds) require(runs.has(runId), _id, `lacks ${runId}`);
+  }
+  for (const { _id, active, status, result, finishedAt } of jobs.values()) {
+    require(active === ['QUEUED', 'RUNNING'].includes(status), _id, `is ${status} and active: ${active}`);
+    require(active === (finishedAt === null), _id, `is ${status} and ended at ${finishedAt}`);
+    if (status === 'COMPLETED')
+      require(responses.has(result ?? '') || runs.has(result ?? ''), _id, `has made ${result}, which is not there`);
+  }
+  return problems;
+}
+
+/** What was stored once and is gone, or is not what it was. A job goes on until its end, and then stays. */
+export function changed(before: Snapshot, after: Snapshot): readonly string[] {
+  const problems: string[] = [];
+  const compare = (was: ReadonlyMap<string, unknown>, is: ReadonlyMap<string, unknown>): void => {
+    for (const [id, document] of was)
+      if (JSON.stringify(document) !== JSON.stringify(is.get(id)))
+        problems.push(`${id} was ${JSON.stringify(document)} and is ${JSON.stringify(is.get(id))}`);
+  };
+  const { parameterSets, runs, executions, recordings, responses } = before;
+  compare(parameterSets, after.parameterSets);
+  compare(runs, after.runs);
+  compare(executions, after.executions);
+  compare(recordings, after.recordings);
+  compare(responses, after.responses);
+  compare(new Map([...before.jobs].filter(([, { active }]) => !active)), after.jobs);
+  return problems;
+}
+
+/** Runs that were stored, and were computed again although nothing of them was wanted that was not stored as well. */
+export function computedAgain(before: Snapshot, after: Snapshot): readonly string[] {
+  const recordedBy = new Set([...after.recordings.values()].map(({ executionId }) => executionId));
+  return [...after.executions.values()]
+    .filter(({ _id, runId }) => before.runs.has(runId) && !before.executions.has(_id) && !recordedBy.has(_id))
+    .map(({ _id, runId, attempt }) => `${runId} was stored and computed again: ${_id}, attempt ${attempt}`);
+}
+
+/** How many executions gave the figures of a run that another gives: each computed what a crash kept from being stored. */
+export function repetitions({ executions, runs, recordings }: Snapshot): number {
+  const used = new Set([...runs.values(), ...recordings.values()].map(({ executionId }) => executionId));
+  return [...executions.keys()].filter((id) => !used.has(id)).length;
+}
