@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { Exchange, Step } from './exchange.js';
+import type { Step } from './exchange.js';
 import { httpErrorBeyond } from './http-error.js';
 
 /** What monitors ask; they must be answered above all where much is asked. */
@@ -12,27 +11,27 @@ const uncounted = new Set(['/healthz', '/readyz']);
  */
 export function limitInFlight(maxInFlight: number, step: Step): Step {
   const inFlight = new Map<string, number>();
-  const count = (client: string, change: 1 | -1): void => {
-    const requests = (inFlight.get(client) ?? 0) + change;
-    if (requests > 0) inFlight.set(client, requests);
-    else inFlight.delete(client);
-  };
   return async (exchange) => {
     if (uncounted.has(exchange.path)) return step(exchange);
     const client = exchange.request.socket.remoteAddress ?? '';
     const found = (inFlight.get(client) ?? 0) + 1;
     if (found > maxInFlight) throw refusal(maxInFlight, found);
-    count(client, 1);
+    inFlight.set(client, found);
+    let ends = 0;
+    const end = (): void => {
+      ends += 1;
+      if (ends < 2) return;
+      const left = (inFlight.get(client) ?? 0) - 1;
+      if (left > 0) inFlight.set(client, left);
+      else inFlight.delete(client);
+    };
+    exchange.response.once('close', end);
     try {
       return await step(exchange);
     } finally {
-      void taken(exchange).then(() => count(client, -1));
+      end();
     }
   };
-}
-
-async function taken({ response }: Exchange): Promise<void> {
-  if (!response.closed) await once(response, 'close').catch(() => undefined);
 }
 
 const refusal = (allowed: number, found: number): Error =>

@@ -6,19 +6,15 @@ import { httpErrorBeyond } from './http-error.js';
  * sends, it may take its time: a download lasts as long as its client reads.
  */
 export function limitTime(maxMs: number, step: Step): Step {
-  return async (exchange) => {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
+  return (exchange) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
         if (!exchange.response.headersSent) reject(timeout(maxMs));
       }, maxMs);
+      Promise.resolve(step(exchange))
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
     });
-    try {
-      return await Promise.race([step(exchange), tooLate]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
 }
 
 const timeout = (maxMs: number): Error =>
