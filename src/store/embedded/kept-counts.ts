@@ -2,10 +2,9 @@ import { fieldSql } from './field-sql.js';
 import type { KeptCounts, Sqlite } from './sqlite.js';
 
 /*
- * Counts that are kept, so that no count of a list's total reads the list. An index that ends with an order and `_id` is
- * that of a list, by the rule of the seam for keyset pages: the fields before its order are what the list is filtered
- * by. For each such group of fields a table holds how many documents have each combination of values. Triggers write it
- * within the statement that writes the document: it is right after any crash, and whichever software writes.
+ * Counts that are kept, so that no count of a list's total reads the list. For a group of fields a table holds how many
+ * documents have each combination of values: few, where the fields are those by which lists are filtered. Triggers write
+ * it within the statement that writes the document: it is right after any crash, and whichever software writes.
  */
 
 /** The column of the counts; those of fields begin with a number. */
@@ -13,12 +12,6 @@ export const countColumn = '"count"';
 
 /** No path holds it. */
 const separator = '\\';
-
-/** The fields that a list of this index is filtered by; undefined for an index of another kind. */
-export function listFilterOf(indexPaths: readonly string[]): readonly string[] | undefined {
-  const fields = indexPaths.slice(0, -2);
-  return indexPaths.length >= 2 && indexPaths.at(-1) === '_id' && !fields.includes('_id') ? fields : undefined;
-}
 
 /** Keeps the counts of a group of fields from here on; does nothing where they are kept. */
 export function keepCounts(sqlite: Sqlite, collection: string, fields: readonly string[]): void {

@@ -4,7 +4,7 @@ import { checkDocumentLength, encodeDocument } from '../encode-json.js';
 import { fieldSql, fromFieldSql } from './field-sql.js';
 import type { FieldOf } from './filter-sql.js';
 import { comparedFields, filterSql, plainObject } from './filter-sql.js';
-import { countColumn, countsAbout } from './kept-counts.js';
+import { countColumn, countsAbout, keepCounts } from './kept-counts.js';
 import { projection } from './projection.js';
 import type { Operation, Result, Results } from './protocol.js';
 import { isUniqueViolation, type Sqlite } from './sqlite.js';
@@ -32,6 +32,10 @@ export function execute(sqlite: Sqlite, operation: Operation): Result {
       return count(sqlite, operation);
     case 'groupCount':
       return groupCount(sqlite, operation);
+    case 'keepCounts':
+      tableOf(sqlite, operation.collection);
+      keepCounts(sqlite, operation.collection, operation.fields);
+      return true;
     case 'createIndex':
       return makeIndex(sqlite, operation);
   }
