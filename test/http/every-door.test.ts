@@ -55,6 +55,8 @@ const doors: readonly (readonly [what: string, bytes: string, status: number, co
   ['another method of a blob', http(`PATCH /blobs/${digest}`), 405, 'BAD_USER_INPUT'],
   ['an unknown file of the explorer', http('GET /explorer/nothing.js'), 404, 'NOT_FOUND'],
   ['an unknown blob', http(`GET /blobs/${digest}`), 404, 'NOT_FOUND'],
+  ['provenance by another argument', http('GET /provenance/run_0?dept=3'), 400, 'BAD_USER_INPUT'],
+  ['another method of provenance', http('POST /provenance/run_0'), 405, 'BAD_USER_INPUT'],
   ['a blob by no digest', http('GET /blobs/..%2f..%2fetc%2fpasswd'), 404, 'NOT_FOUND'],
   // GraphQL by POST
   ['another content type', post('{}', { 'content-type': 'text/plain' }), 415, 'BAD_USER_INPUT'],
