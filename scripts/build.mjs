@@ -52,6 +52,9 @@ function softwareVersion() {
       return undefined;
     }
   };
+  // Where there is no checkout, as in an image, whoever builds says which commit it is.
+  const given = process.env['SOURCE_COMMIT'];
+  if (given) return `${version}+${given.slice(0, 12)}`;
   // Only of this folder's own checkout, not of one that it happens to lie in.
   if (git('rev-parse', '--show-prefix') !== '') return version;
   const commit = git('rev-parse', '--short=12', 'HEAD');

@@ -150,6 +150,10 @@ export interface StoreCollection<T extends StoreDocument> {
 
   deleteMany(filter: StoreFilter<T>): Promise<{ readonly deletedCount: number }>;
 
+  /**
+   * How many match. Of an index that ends with an order and `_id`, as that of a list does, the embedded store keeps the
+   * counts by the fields before; a filter of such fields alone is counted without reading a document.
+   */
   countDocuments(filter: StoreFilter<T>): Promise<number>;
 
   /** How many of those that match have each value of one field of strings, whole numbers, booleans or null. */

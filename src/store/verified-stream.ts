@@ -2,11 +2,22 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { CortigraphError } from '../domain/errors.js';
 
+/** The stored bytes of a blob are not those of its digest. */
+export class DamagedBlobError extends CortigraphError {
+  constructor(digest: string) {
+    super(
+      'UNAVAILABLE',
+      `The stored bytes of the blob ${digest} are damaged. Ask for the recording again to have it made again.`,
+      { digest },
+    );
+  }
+}
+
 /**
  * A blob's bytes as they are read, checked against the digest that they are stored under. The last part is held back
  * until all are known to be right: what is damaged never looks whole.
  * @param damaged told when they are not, before the stream fails
- * @returns a stream that fails with CortigraphError UNAVAILABLE when the bytes are others
+ * @returns a stream that fails with {@link DamagedBlobError} when the bytes are others
  */
 export function verifiedStream(source: Readable, digest: string, damaged: () => Promise<void>): Readable {
   return Readable.from(verified(source, digest, damaged), { objectMode: false });
@@ -26,11 +37,7 @@ async function* verified(
   }
   if (hash.digest('hex') !== digest) {
     await damaged();
-    throw new CortigraphError(
-      'UNAVAILABLE',
-      `The stored bytes of the blob ${digest} are damaged. Ask for the recording again to have it made again.`,
-      { digest },
-    );
+    throw new DamagedBlobError(digest);
   }
   if (held !== undefined) yield held;
 }

@@ -7,7 +7,10 @@ import { Acknowledged } from './acknowledged.js';
 import { Load, parameterSetFields, responseFields, runFields } from './load.js';
 import type { RunningServer, ServedStore } from './served-store.js';
 import type { Snapshot } from './snapshot.js';
-import { changed, computedAgain, halfWritten, repetitions, snapshotOf } from './snapshot.js';
+import { changed, computedAgain, halfWritten, nothingStored, repetitions, snapshotOf } from './snapshot.js';
+
+/** Simulations at once, of which a crash may cut off each. */
+const workers = 2;
 
 /** Clients at once. */
 const clients = 6;
@@ -30,7 +33,7 @@ export class CrashTrial {
   private readonly acknowledged = new Acknowledged();
   private readonly load: Load;
   private server: RunningServer | undefined;
-  private last: Snapshot | undefined;
+  private last = nothingStored;
   private kills = 0;
   private pendingFinished = 0;
 
@@ -51,13 +54,14 @@ export class CrashTrial {
     this.kills += 1;
     const atDeath = await this.look(this.served.openRemains());
     assert.deepEqual(halfWritten(atDeath), []);
-    if (this.last) assert.deepEqual(changed(this.last, atDeath), []);
+    assert.deepEqual(changed(this.last, atDeath), []);
+    assert.deepEqual(computedAgain(this.last, atDeath, workers), []);
 
     const next = (this.server = await this.served.startServer());
     const settled = await this.look(this.served.open(), (store) => settle(next, store));
     assert.deepEqual(halfWritten(settled), []);
     assert.deepEqual(changed(atDeath, settled), []);
-    assert.deepEqual(computedAgain(atDeath, settled), []);
+    assert.deepEqual(computedAgain(atDeath, settled, 0), []);
     await this.checkAcknowledged(next);
     await this.checkPending(next);
     this.last = settled;

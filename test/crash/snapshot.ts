@@ -25,6 +25,18 @@ export interface Snapshot {
   readonly brokenBlobs: readonly string[];
 }
 
+/** Of an empty store. */
+export const nothingStored: Snapshot = {
+  parameterSets: new Map(),
+  runs: new Map(),
+  executions: new Map(),
+  recordings: new Map(),
+  responses: new Map(),
+  jobs: new Map(),
+  claims: new Map(),
+  brokenBlobs: [],
+};
+
 const byId = <T extends { readonly _id: string }>(documents: readonly T[]): ReadonlyMap<string, T> =>
   new Map(documents.map((document) => [document._id, document]));
 
@@ -99,16 +111,22 @@ export function changed(before: Snapshot, after: Snapshot): readonly string[] {
   return problems;
 }
 
-/** Runs that were stored, and were computed again although nothing of them was wanted that was not stored as well. */
-export function computedAgain(before: Snapshot, after: Snapshot): readonly string[] {
-  const recordedBy = new Set([...after.recordings.values()].map(({ executionId }) => executionId));
-  return [...after.executions.values()]
-    .filter(({ _id, runId }) => before.runs.has(runId) && !before.executions.has(_id) && !recordedBy.has(_id))
-    .map(({ _id, runId, attempt }) => `${runId} was stored and computed again: ${_id}, attempt ${attempt}`);
+/** The executions of which nothing is stored: each was cut off by a crash, or computed what was stored. */
+function inVain({ executions, runs, recordings }: Snapshot): readonly ExecutionDocument[] {
+  const used = new Set([...runs.values(), ...recordings.values()].map(({ executionId }) => executionId));
+  return [...executions.values()].filter(({ _id }) => !used.has(_id));
 }
 
-/** How many executions gave the figures of a run that another gives: each computed what a crash kept from being stored. */
-export function repetitions({ executions, runs, recordings }: Snapshot): number {
-  const used = new Set([...runs.values(), ...recordings.values()].map(({ executionId }) => executionId));
-  return [...executions.keys()].filter((id) => !used.has(id)).length;
+/**
+ * Executions of runs that were stored by others, and of which nothing else is stored either.
+ * @param cutOff of how many a crash may have kept the recordings from being stored
+ */
+export function computedAgain(before: Snapshot, after: Snapshot, cutOff: number): readonly string[] {
+  const again = inVain(after)
+    .filter(({ _id, runId }) => !before.executions.has(_id) && after.runs.has(runId))
+    .map(({ _id, runId, attempt }) => `${runId} was stored and computed again: ${_id}, attempt ${attempt}`);
+  return again.length > cutOff ? again : [];
 }
+
+/** How many executions were cut off by a crash before what they gave was stored: that was computed again. */
+export const repetitions = (seen: Snapshot): number => inVain(seen).length;

@@ -97,7 +97,9 @@ forEachStore('the calls of the store for a response', (open) => {
         return [...calls.take()].sort();
       };
       const few = await ask(2);
-      assert.deepEqual(few, ['executions.find', 'parameterSets.find', 'runs.find', 'runs.find']);
+      assert.deepEqual(few, [
+        ...['executions.find', 'invalidations.find', 'parameterSets.find', 'runs.find', 'runs.find'],
+      ]);
       assert.deepEqual(await ask(40), few);
     } finally {
       await door.close();
@@ -106,7 +108,7 @@ forEachStore('the calls of the store for a response', (open) => {
 });
 
 forEachStore('the calls of the store for a sweep', (open) => {
-  test('of 1,000 stored points are two for its runs, and one that keeps what it asks', async () => {
+  test('of 1,000 stored points are two for its runs, two for what is invalid of them, and one that keeps what it asks', async () => {
     const calls = counting(await open());
     const door = await openFrontDoor(calls.store, { settings: { heartbeatMs: 600_000 } });
     try {
@@ -129,9 +131,10 @@ forEachStore('the calls of the store for a sweep', (open) => {
       calls.take();
       const { sweep } = await door.data<SweepData>(sweepQuery, { input });
       assert.deepEqual([sweep.status, sweep.cached, sweep.reusedRuns, sweep.job], ['READY', true, 1000, null]);
-      assert.deepEqual(calls.take(), ['runs.find', 'runs.find', 'sweeps.insertOne']);
+      const pools = ['runs.find', 'invalidations.find', 'runs.find', 'invalidations.find'];
+      assert.deepEqual(calls.take(), [...pools, 'sweeps.insertOne']);
       await door.data<SweepData>(sweepQuery, { input });
-      assert.deepEqual(calls.take(), ['runs.find', 'runs.find']);
+      assert.deepEqual(calls.take(), pools);
     } finally {
       await door.close();
     }

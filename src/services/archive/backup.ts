@@ -1,7 +1,6 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { sha256 } from '../../domain/digest.js';
 import { CortigraphError } from '../../domain/errors.js';
 import { archivedCollections } from '../../store/archive-rules.js';
 import type { ArchiveRule } from '../../store/archive-rules.js';
@@ -9,6 +8,7 @@ import type { BlobStore } from '../../store/blob-store.js';
 import { FileBlobs } from '../../store/embedded/file-blobs.js';
 import type { StoreCollection, StoreDocument } from '../../store/seam.js';
 import type { Store } from '../../store/store.js';
+import { DamagedBlobError } from '../../store/verified-stream.js';
 import { asFolderError } from './damage.js';
 import { readDocuments, writeDocuments } from './document-file.js';
 import type { ArchivedCollection, Manifest } from './manifest.js';
@@ -127,8 +127,12 @@ async function copyBlobs(
 export async function readWhole(blobs: BlobStore, digest: string): Promise<Uint8Array | null> {
   const blob = await blobs.open(digest);
   if (blob === null) return null;
-  const bytes = await buffer(blob.stream());
-  return sha256(bytes) === digest ? bytes : null;
+  try {
+    return await buffer(blob.stream());
+  } catch (error) {
+    if (error instanceof DamagedBlobError) return null;
+    throw error;
+  }
 }
 
 async function writeManifest(folder: string, manifest: Manifest): Promise<void> {

@@ -1,6 +1,7 @@
 import { StoreRefusalError, StoreWriteError } from '../store-errors.js';
 import { checkPath, fieldSql } from './field-sql.js';
 import { filterSql, plainObject } from './filter-sql.js';
+import { keepCounts, listFilterOf } from './kept-counts.js';
 import type { Sqlite } from './sqlite.js';
 
 const collectionPattern = /^[a-zA-Z]\w{0,99}$/;
@@ -28,7 +29,7 @@ export function tableOf(sqlite: Sqlite, collection: string): string {
 }
 
 /**
- * Makes an index unless it is there.
+ * Makes an index unless it is there. With that of a list the store begins to keep the counts of what it is filtered by.
  * @returns its name, made from the keys as MongoDB makes it unless one is given
  * @throws StoreWriteError when the name stands for another index
  */
@@ -56,6 +57,8 @@ export function createIndex(sqlite: Sqlite, collection: string, keys: unknown, o
       `The index ${indexName} of ${collection} is there, and is another.`,
     );
   }
+  const listFilter = where === '' ? listFilterOf(fields.map(([path]) => path)) : undefined;
+  if (listFilter !== undefined) keepCounts(sqlite, collection, listFilter);
   return indexName;
 }
 
