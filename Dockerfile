@@ -24,7 +24,8 @@ COPY --from=build /app/fixtures fixtures
 RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/main.js "$@"\n' > /usr/local/bin/cortigraph \
   && chmod 755 /usr/local/bin/cortigraph \
   && mkdir /data && chown node:node /data
-USER node
+# node's, as a number, so that who runs the image can see that it is not root.
+USER 1000:1000
 VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \

@@ -7,6 +7,7 @@ const parts = [
   ['formatting', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['import rules', 'depcruise', ['src', 'resolvers', 'schema', 'migrations', 'test', 'bench']],
   ['SDL', 'node', ['scripts/emit-schema.mjs', '--check']],
+  ['settings', 'node', ['scripts/emit-settings.mjs', '--check']],
 ];
 
 let failed = false;

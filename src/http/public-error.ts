@@ -8,7 +8,7 @@ export interface PublicError {
 }
 
 /** Codes of Apollo that clients know by name, and what those become that say nothing more than ours. */
-const codeOfApollo: Readonly<Record<string, string>> = {
+export const codeOfApollo: Readonly<Record<string, string>> = {
   GRAPHQL_PARSE_FAILED: 'GRAPHQL_PARSE_FAILED',
   GRAPHQL_VALIDATION_FAILED: 'GRAPHQL_VALIDATION_FAILED',
   PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
