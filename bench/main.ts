@@ -2,10 +2,12 @@
 import { benchHttp } from './http.js';
 import { benchPeers } from './peers/peers.js';
 import { benchSimulator } from './simulator.js';
+import { benchStore } from './store.js';
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   simulator: benchSimulator,
   http: benchHttp,
+  store: benchStore,
   peers: benchPeers,
 };
 

@@ -56,6 +56,18 @@ export function connectionType<N extends object>(name: string, nodeType: () => C
   return ConnectionClass;
 }
 
+/** An edge whose cursor is made when it is asked for. */
+class LazyEdge<N> {
+  constructor(
+    private readonly item: { readonly cursor: string },
+    readonly node: N,
+  ) {}
+
+  get cursor(): string {
+    return this.item.cursor;
+  }
+}
+
 /** Reads a page of a list; the total is only counted when it is asked for. */
 export async function connectionOf<D, N>(
   list: List<D>,
@@ -63,7 +75,7 @@ export async function connectionOf<D, N>(
   toNode: (document: D) => N,
 ): Promise<Connection<N>> {
   const page: Page<D> = await list.page(request);
-  const edges = page.items.map(({ cursor, document }) => ({ cursor, node: toNode(document) }));
+  const edges = page.items.map((item) => new LazyEdge(item, toNode(item.document)));
   return {
     edges,
     nodes: edges.map(({ node }) => node),

@@ -50,6 +50,8 @@ export function answerConnection(socket: Duplex, error: HttpError, logger: Logge
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   logger.info({ requestId, status: error.status }, 'malformed request');
+  // node:http takes its own listener off a socket that asks for a tunnel; a reset, unheard, would end the process.
+  socket.on('error', () => undefined);
   socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head.join('')}\r\n${body}`);
   // A client that goes on sending holds the connection open; cut at once, it would not see the answer.
   const timer = setTimeout(() => socket.destroy(), noticeMs);

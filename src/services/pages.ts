@@ -13,6 +13,15 @@ export interface PageRequest {
   readonly before?: string | null;
 }
 
+/** An item of a list, and its place there; made when it is asked for, as it seldom is. */
+class PageItem<T extends Dated> {
+  constructor(readonly document: T) {}
+
+  get cursor(): string {
+    return cursorOf(this.document);
+  }
+}
+
 /** A part of a list. Every item has its cursor. */
 export interface Page<T> {
   readonly items: readonly { readonly cursor: string; readonly document: T }[];
@@ -100,9 +109,7 @@ export async function readFirstPages<T extends Dated>(
   );
 }
 
-function itemOf<T extends Dated>(document: T): Page<T>['items'][number] {
-  return { cursor: cursorOf(document), document };
-}
+const itemOf = <T extends Dated>(document: T): PageItem<T> => new PageItem(document);
 
 const cursorOf = ({ createdAt, _id }: Dated): string => encodeCursor({ field: 'createdAt', value: createdAt, id: _id });
 

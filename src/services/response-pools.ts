@@ -104,7 +104,7 @@ export class ResponsePools {
       estimation: this.lab.attribution,
     };
     const store = async (): Promise<void> => {
-      await unlessThere(this.lab.collections.responses.insertOne(response));
+      await unlessThere(() => this.lab.collections.responses.insertOne(response));
       this.remember(response);
     };
     return { id: identity.id, writes: [store] };

@@ -12,13 +12,13 @@ export type InOrder = (...writes: readonly Write[]) => Promise<void>;
 
 /** Makes each write when the one before it is acknowledged. */
 export const oneAfterTheOther: InOrder = async (...writes) => {
-  for (const write of writes) await unlessThere(write());
+  for (const write of writes) await unlessThere(write);
 };
 
-/** Waits for a write; a key that a unique index had already is no error. */
-export async function unlessThere(write: Promise<unknown>): Promise<void> {
+/** Makes a write; a key that a unique index had already is no error. Rejects, and never throws, when it fails. */
+export async function unlessThere(write: Write): Promise<void> {
   try {
-    await write;
+    await write();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }

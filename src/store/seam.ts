@@ -150,6 +150,9 @@ export interface StoreCollection<T extends StoreDocument> {
 
   deleteMany(filter: StoreFilter<T>): Promise<{ readonly deletedCount: number }>;
 
+  /**
+   * How many match. A filter of fields whose counts are kept (see {@link StoreDatabase.keepCounts}) reads no document.
+   */
   countDocuments(filter: StoreFilter<T>): Promise<number>;
 
   /** How many of those that match have each value of one field of strings, whole numbers, booleans or null. */
@@ -162,6 +165,12 @@ export interface StoreCollection<T extends StoreDocument> {
 /** Collections by name: a letter, then letters, digits and `_`. They come into being when they are first used. */
 export interface StoreDatabase {
   collection<T extends StoreDocument>(name: string): StoreCollection<T>;
+
+  /**
+   * Keeps, from here on, how many documents have each combination of values of these fields, each a text, a number, a
+   * boolean or null. Only the embedded store does; MongoDB counts the entries of an index.
+   */
+  keepCounts?(collection: string, fields: readonly string[]): Promise<void>;
 }
 
 /** The pipeline that counts those that match by the values of one field. */

@@ -48,8 +48,11 @@ type ServedStoreMaker = () => Promise<ServedStore>;
 const long = { parameters: { lgnRateE: 150 }, protocol: { warmupMs: 0, durationMs: 200_000, noiseSeed: 7 } };
 const longCommand = ['--set', 'lgnRateE=150', '--warmup', '0', '--duration', '200000', '--noise-seed', '7', '--json'];
 
-/** Commands have the leases of the product: to servers with shorter ones they would look dead. */
-const leasesOfCommands = { CORTIGRAPH_TEST_LEASES: JSON.stringify({ heartbeatMs: 5_000, staleLeaseMs: 20_000 }) };
+/**
+ * Those of the product: commands have them, and to servers with shorter ones would look dead. So would a server to the
+ * other, where a busy machine keeps it from its heartbeat for half a second.
+ */
+const longLeases = { CORTIGRAPH_TEST_LEASES: JSON.stringify({ heartbeatMs: 5_000, staleLeaseMs: 20_000 }) };
 
 const runOf = (reply: GraphQLReply<RunPayload>): RunPayload['runSimulation'] => dataOf(reply).runSimulation;
 
@@ -80,33 +83,37 @@ for (const { name, create } of servedStores) {
           const counts = await Promise.all([jobs, runs, executions, claims].map((all) => all.countDocuments({})));
           assert.deepEqual(counts, [1, 1, 1, 0]);
         },
-        leasesOfCommands,
+        longLeases,
       ));
 
     test('all get what they write stored, however many write at once', () =>
-      onOneStore(create, async ({ servers, store, collections: { runs, executions, jobs } }) => {
-        const questions = Array.from({ length: 20 }, (_, i) => ({
-          model: 'ishigami-noisy',
-          parameters: { x1: i / 100 },
-          replicates: 3,
-        }));
-        const replies = await Promise.all(
-          questions.flatMap((input) =>
-            servers.map((server) => server.ask<{ response: ResponseView }>(responseQuery, { input })),
-          ),
-        );
-        assert.ok(replies.every((reply) => dataOf(reply).response.status === 'READY'));
-        const counts = await Promise.all([runs, executions].map((all) => all.countDocuments({})));
-        assert.deepEqual(counts, [60, 60]);
-        // A server that asked just before the other had the answer has a job of its own, which finds all runs stored.
-        const ended = await jobs.find({}).toArray();
-        assert.ok(ended.every(({ status }) => status === 'COMPLETED'));
-        assert.equal(
-          ended.reduce((sum, { computedRuns }) => sum + computedRuns, 0),
-          60,
-        );
-        assert.deepEqual(halfWritten(await snapshotOf(store)), []);
-      }));
+      onOneStore(
+        create,
+        async ({ servers, store, collections: { runs, executions, jobs } }) => {
+          const questions = Array.from({ length: 20 }, (_, i) => ({
+            model: 'ishigami-noisy',
+            parameters: { x1: i / 100 },
+            replicates: 3,
+          }));
+          const replies = await Promise.all(
+            questions.flatMap((input) =>
+              servers.map((server) => server.ask<{ response: ResponseView }>(responseQuery, { input })),
+            ),
+          );
+          assert.ok(replies.every((reply) => dataOf(reply).response.status === 'READY'));
+          const counts = await Promise.all([runs, executions].map((all) => all.countDocuments({})));
+          assert.deepEqual(counts, [60, 60]);
+          // A server that asked just before the other had the answer has a job of its own, which finds all runs stored.
+          const ended = await jobs.find({}).toArray();
+          assert.ok(ended.every(({ status }) => status === 'COMPLETED'));
+          assert.equal(
+            ended.reduce((sum, { computedRuns }) => sum + computedRuns, 0),
+            60,
+          );
+          assert.deepEqual(halfWritten(await snapshotOf(store)), []);
+        },
+        longLeases,
+      ));
 
     for (const when of ['while another computes what it held', 'after another has stored what it held'] as const) {
       test(`one that is stopped past its lease and goes on ${when} changes nothing that is not its own`, () =>

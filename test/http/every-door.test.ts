@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { CortigraphError } from '../../src/domain/errors.js';
+import { HttpError } from '../../src/http/http-error.js';
+import { createLogger } from '../../src/http/logger.js';
+import { answerConnection } from '../../src/http/malformed-request.js';
 import { assertOneShape } from './one-shape.js';
 import { connectRaw, sendRaw } from './raw-client.js';
 import { onlyError, secret, tinySchema, tinyServer, type Reply } from './tiny-server.js';
@@ -55,6 +58,8 @@ const doors: readonly (readonly [what: string, bytes: string, status: number, co
   ['another method of a blob', http(`PATCH /blobs/${digest}`), 405, 'BAD_USER_INPUT'],
   ['an unknown file of the explorer', http('GET /explorer/nothing.js'), 404, 'NOT_FOUND'],
   ['an unknown blob', http(`GET /blobs/${digest}`), 404, 'NOT_FOUND'],
+  ['provenance by another argument', http('GET /provenance/run_0?dept=3'), 400, 'BAD_USER_INPUT'],
+  ['another method of provenance', http('POST /provenance/run_0'), 405, 'BAD_USER_INPUT'],
   ['a blob by no digest', http('GET /blobs/..%2f..%2fetc%2fpasswd'), 404, 'NOT_FOUND'],
   // GraphQL by POST
   ['another content type', post('{}', { 'content-type': 'text/plain' }), 415, 'BAD_USER_INPUT'],
@@ -216,6 +221,13 @@ describe('an error has one shape, by every door:', () => {
     assert.equal(await allow('PUT /graphql'), 'GET, POST');
     assert.equal(await allow('POST /healthz'), 'GET, HEAD');
     assert.equal(await allow('CONNECT localhost:1'), 'GET, HEAD, POST');
+  });
+
+  it('a connection without a request may be reset while it is answered', () => {
+    const socket = new PassThrough();
+    answerConnection(socket, new HttpError(405, 'BAD_USER_INPUT', 'This server is no proxy.'), createLogger('silent'));
+    assert.doesNotThrow(() => socket.emit('error', new Error('read ECONNRESET'))); // unheard, it would end the process
+    socket.destroy();
   });
 
   it('an answer that has begun is cut off by what follows it, and no error is put into it', async () => {

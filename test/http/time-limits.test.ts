@@ -74,6 +74,26 @@ describe('the time until a request is answered', () => {
   });
 });
 
+describe('a client that does not read its answer', () => {
+  it('is cut off once nothing has moved for as long as a request may take', async () => {
+    const endless = new Readable({
+      read() {
+        this.push(Buffer.alloc(100_000));
+      },
+    });
+    const { server } = await tinyServer({
+      openBlob: () => Promise.resolve({ bytes: 1e12, stream: () => endless }),
+      config: { requestTimeoutMs: 100, receiveTimeoutMs: 100 },
+    });
+    const { url } = await server.start(0, '127.0.0.1');
+    const { socket } = connectRaw(url);
+    socket.pause().write(`GET /blobs/${digest} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+    await new Promise((resolve) => endless.on('error', () => undefined).once('close', resolve));
+    socket.destroy();
+    await server.stop();
+  });
+});
+
 describe('the time in which a request arrives', () => {
   const slow: readonly (readonly [string, string])[] = [
     ['line', 'POST /gra'],

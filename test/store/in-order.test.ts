@@ -54,6 +54,16 @@ for (const { name, open } of testStores) {
       assert.deepEqual(await ids('c'), ['c1', 'c3']);
     });
 
+    it('end at the first that throws, and what is called for next is no part of them', async () => {
+      const throws = (): Promise<unknown> => {
+        throw new Error('thrown');
+      };
+      await assert.rejects(store.inOrder(insert('f1'), throws, insert('f2')), /thrown/);
+      const broken = entries.updateOne({ _id: 'f1' }, { $inc: { key: 1 } as never });
+      await Promise.all([assert.rejects(broken), insert('f3')()]);
+      assert.deepEqual(await ids('f'), ['f1', 'f3']);
+    });
+
     it('end at the first that is refused before it is sent', async () => {
       const refused = (): Promise<unknown> => Promise.reject(new Error('refused'));
       await assert.rejects(store.inOrder(insert('d1'), refused, insert('d2')), /refused/);

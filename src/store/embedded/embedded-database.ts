@@ -14,6 +14,7 @@ import type {
 import { duplicateKeyCode, StoreRefusalError, StoreWriteError } from '../store-errors.js';
 import { encodeDocument, encodeQuery, encodeUpdate } from '../encode-json.js';
 import type { SqliteThread } from './sqlite-thread.js';
+import { checkPath } from './field-sql.js';
 import { checkCollectionName } from './table-sql.js';
 
 /** The seam over a SQLite file: one table a collection, one row a document, as JSON. */
@@ -23,6 +24,12 @@ export class EmbeddedDatabase implements StoreDatabase {
   collection<T extends StoreDocument>(name: string): StoreCollection<T> {
     checkCollectionName(name);
     return new EmbeddedCollection<T>(this.thread, name);
+  }
+
+  async keepCounts(collection: string, fields: readonly string[]): Promise<void> {
+    checkCollectionName(collection);
+    fields.forEach(checkPath);
+    await this.thread.call({ op: 'keepCounts', collection, fields });
   }
 }
 

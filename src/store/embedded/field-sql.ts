@@ -31,13 +31,16 @@ export function booleanSql(value: boolean): string {
   return value ? `x'FF'` : `x'FE'`;
 }
 
-/** The SQL of what a field is compared and sorted by. */
-export function fieldSql(path: string): string {
-  if (path === '_id') return 'id';
+/**
+ * The SQL of what a field is compared and sorted by.
+ * @param row where the document is, with its dot, such as `new.` in a trigger
+ */
+export function fieldSql(path: string, row = ''): string {
+  if (path === '_id') return `${row}id`;
   const at = jsonPath(path);
-  const value = `json_extract(doc, ${at})`;
+  const value = `json_extract(${row}doc, ${at})`;
   return (
-    `CASE json_type(doc, ${at}) WHEN 'true' THEN ${booleanSql(true)} WHEN 'false' THEN ${booleanSql(false)} ` +
+    `CASE json_type(${row}doc, ${at}) WHEN 'true' THEN ${booleanSql(true)} WHEN 'false' THEN ${booleanSql(false)} ` +
     `WHEN 'object' THEN CAST(${value} AS BLOB) WHEN 'array' THEN CAST(${value} AS BLOB) ` +
     `ELSE coalesce(${value}, ${nullSql}) END`
   );

@@ -7,28 +7,51 @@ export type PutText = (text: string) => string;
 const rangeOperators: Readonly<Record<string, string>> = { $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' };
 const metacharacters = /[\\^$.|?*+()[\]{}]/;
 
+/** What a field is compared by. */
+export type FieldOf = (path: string) => string;
+
 /**
  * The SQL of a filter. Its shape depends on the filter's fields and operators only, never on the values.
+ * @param fieldOf what each field is compared by; that of a document where it is not given
  * @throws StoreRefusalError for whatever the seam does not list.
  */
-export function filterSql(filter: unknown, put: PutText): string {
+export function filterSql(filter: unknown, put: PutText, fieldOf: FieldOf = fieldSql): string {
   const conditions = Object.entries(plainObject(filter, 'A filter')).map(([key, value]) => {
-    if (key === '$and') return `(${branches(key, value, put).join(' AND ')})`;
-    if (key === '$or') return `(${branches(key, value, put).join(' OR ')})`;
-    return fieldConditions(key, value, put);
+    if (key === '$and') return `(${branches(key, value, put, fieldOf).join(' AND ')})`;
+    if (key === '$or') return `(${branches(key, value, put, fieldOf).join(' OR ')})`;
+    return fieldConditions(key, value, put, fieldOf);
   });
   return conditions.length === 0 ? '1' : conditions.join(' AND ');
 }
 
-function branches(operator: string, value: unknown, put: PutText): string[] {
+/**
+ * The fields whose values decide whether a document matches; undefined where a filter asks more of one: `$exists` tells
+ * a missing field from null, which no comparison does.
+ */
+export function comparedFields(filter: unknown): ReadonlySet<string> | undefined {
+  const fields = new Set<string>();
+  for (const [key, value] of Object.entries(plainObject(filter, 'A filter'))) {
+    if (key === '$and' || key === '$or') {
+      for (const branch of Array.isArray(value) ? (value as unknown[]) : []) {
+        const compared = comparedFields(branch);
+        if (compared === undefined) return undefined;
+        compared.forEach((field) => fields.add(field));
+      }
+    } else if (typeof value === 'object' && value !== null && '$exists' in value) return undefined;
+    else fields.add(key);
+  }
+  return fields;
+}
+
+function branches(operator: string, value: unknown, put: PutText, fieldOf: FieldOf): string[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw new StoreRefusalError(`${operator} takes a list of at least one filter.`);
   }
-  return value.map((branch: unknown) => `(${filterSql(branch, put)})`);
+  return value.map((branch: unknown) => `(${filterSql(branch, put, fieldOf)})`);
 }
 
-function fieldConditions(path: string, value: unknown, put: PutText): string {
-  const field = fieldSql(path);
+function fieldConditions(path: string, value: unknown, put: PutText, fieldOf: FieldOf): string {
+  const field = fieldOf(path);
   if (typeof value !== 'object' || value === null) return `${field} = ${scalarSql(value, put)}`;
   const operators = Object.entries(plainObject(value, `The filter of ${path}`));
   if (operators.length === 0 || operators.some(([operator]) => !operator.startsWith('$'))) {

@@ -2,7 +2,9 @@ import { duplicateKeyCode, StoreRefusalError, StoreWriteError } from '../store-e
 import { applyChanges, parseUpdate, upsertBase } from './apply-update.js';
 import { checkDocumentLength, encodeDocument } from '../encode-json.js';
 import { fieldSql, fromFieldSql } from './field-sql.js';
-import { filterSql, plainObject } from './filter-sql.js';
+import type { FieldOf } from './filter-sql.js';
+import { comparedFields, filterSql, plainObject } from './filter-sql.js';
+import { countColumn, countsAbout, keepCounts } from './kept-counts.js';
 import { projection } from './projection.js';
 import type { Operation, Result, Results } from './protocol.js';
 import { isUniqueViolation, type Sqlite } from './sqlite.js';
@@ -30,6 +32,10 @@ export function execute(sqlite: Sqlite, operation: Operation): Result {
       return count(sqlite, operation);
     case 'groupCount':
       return groupCount(sqlite, operation);
+    case 'keepCounts':
+      tableOf(sqlite, operation.collection);
+      keepCounts(sqlite, operation.collection, operation.fields);
+      return true;
     case 'createIndex':
       return makeIndex(sqlite, operation);
   }
@@ -64,10 +70,15 @@ function find(sqlite: Sqlite, { collection, filter, options }: Of<'find'>): Resu
     sql += ' LIMIT ?';
     parameters.push(limit);
   }
-  const keep = fields === undefined ? undefined : projection(fields);
-  const texts = sqlite.all(sql, parameters).map(([document]) => String(document));
-  const kept = keep === undefined ? texts : texts.map((text) => encodeDocument(keep(JSON.parse(text))));
-  return `[${kept.join(',')}]`;
+  // Joined by SQLite: one long text is cheaper to bring out of it than many short ones. It keeps the order of a subquery
+  // that group_concat reads.
+  const isOne = limit === 1;
+  const [row] = sqlite.all(isOne ? sql : `SELECT group_concat(doc, ',') FROM (${sql})`, parameters);
+  const joined = row?.[0];
+  const text = `[${typeof joined === 'string' ? joined : ''}]`;
+  if (fields === undefined) return text;
+  const keep = projection(fields);
+  return `[${(JSON.parse(text) as unknown[]).map((document) => encodeDocument(keep(document))).join(',')}]`;
 }
 
 function orderSql(sort: unknown): string {
@@ -117,9 +128,20 @@ function remove(sqlite: Sqlite, { collection, filter }: Of<'delete' | 'count'>):
 }
 
 function count(sqlite: Sqlite, { collection, filter }: Of<'delete' | 'count'>): Results['count'] {
-  const { where, parameters } = bind(filter);
-  const [row] = sqlite.all(`SELECT count(*) FROM ${tableOf(sqlite, collection)} WHERE ${where}`, parameters);
+  const { from, counted, where, parameters } = source(sqlite, collection, filter);
+  const [row] = sqlite.all(`SELECT ${counted} FROM ${from} WHERE ${where}`, parameters);
   return Number(row?.[0]);
+}
+
+/** Where to count the documents of a filter: where counts are kept, or among the documents. */
+function source(sqlite: Sqlite, collection: string, filter: string, grouped?: string) {
+  const table = tableOf(sqlite, collection);
+  const fields = comparedFields(JSON.parse(filter));
+  const kept =
+    fields && countsAbout(sqlite, collection, grouped === undefined ? fields : new Set([...fields, grouped]));
+  if (kept === undefined) return { from: table, counted: 'count(*)', fieldOf: fieldSql, ...bind(filter) };
+  const fieldOf = (path: string): string => kept.columns.get(path) ?? fieldSql(path);
+  return { from: kept.table, counted: `coalesce(sum(${countColumn}), 0)`, fieldOf, ...bind(filter, fieldOf) };
 }
 
 function groupCount(sqlite: Sqlite, { collection, pipeline }: Of<'groupCount'>): Results['groupCount'] {
@@ -131,9 +153,9 @@ function groupCount(sqlite: Sqlite, { collection, pipeline }: Of<'groupCount'>):
   if (filter === undefined || !isCount || typeof field !== 'string' || !field.startsWith('$')) {
     throw new StoreRefusalError('The only pipeline of the seam is the one that countsBy builds.');
   }
-  const { where, parameters } = bind(JSON.stringify(filter));
-  const value = fieldSql(field.slice(1));
-  const sql = `SELECT ${value}, count(*) FROM ${tableOf(sqlite, collection)} WHERE ${where} GROUP BY 1`;
+  const path = field.slice(1);
+  const { from, counted, fieldOf, where, parameters } = source(sqlite, collection, JSON.stringify(filter), path);
+  const sql = `SELECT ${fieldOf(path)}, ${counted} FROM ${from} WHERE ${where} GROUP BY 1`;
   return sqlite.all(sql, parameters).map(([key, total]) => ({ _id: fromFieldSql(key), count: Number(total) }));
 }
 
@@ -146,11 +168,12 @@ function makeIndex(sqlite: Sqlite, { collection, keys, options }: Of<'createInde
   }
 }
 
-function bind(filter: string): { where: string; parameters: (string | number)[] } {
+function bind(filter: string, fieldOf?: FieldOf): { where: string; parameters: (string | number)[] } {
   const parameters: (string | number)[] = [];
-  const where = filterSql(JSON.parse(filter), (text) => {
+  const put = (text: string): string => {
     parameters.push(text);
     return '?';
-  });
+  };
+  const where = filterSql(JSON.parse(filter), put, fieldOf);
   return { where, parameters };
 }

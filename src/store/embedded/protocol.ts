@@ -22,6 +22,7 @@ export type Operation =
     }
   | { readonly op: 'delete' | 'count'; readonly collection: string; readonly filter: string }
   | { readonly op: 'groupCount'; readonly collection: string; readonly pipeline: string }
+  | { readonly op: 'keepCounts'; readonly collection: string; readonly fields: readonly string[] }
   | { readonly op: 'createIndex'; readonly collection: string; readonly keys: string; readonly options: string };
 
 /** What each operation gives. */
@@ -34,6 +35,7 @@ export interface Results {
   readonly delete: number;
   readonly count: number;
   readonly groupCount: readonly { readonly _id: string | number | boolean | null; readonly count: number }[];
+  readonly keepCounts: true;
   readonly createIndex: string;
 }
 

@@ -100,11 +100,12 @@ export class SqliteThread {
     const made: Promise<void>[] = [];
     for (const write of writes) {
       const before = this.#calls;
-      made.push(unlessThere(write()));
+      made.push(unlessThere(write));
       if (this.#calls === before) break; // refused before it was sent: nothing after it is
     }
     this.#sequence = undefined;
-    await Promise.all(made);
+    // All of them: who is told of the first failure must find nothing of the others still under way.
+    for (const end of await Promise.allSettled(made)) if (end.status === 'rejected') throw end.reason;
   };
 
   /** Lets what was called for be done, closes the file and ends the thread. */

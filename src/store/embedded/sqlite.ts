@@ -4,6 +4,14 @@ import type { Durability } from './protocol.js';
 /** What a statement is given. libsql aborts the process on a lone Buffer, so parameters always come as a list. */
 export type Parameters = readonly (string | number)[];
 
+/** The table of a group's counts: a column a field, and the count. */
+export interface KeptCounts {
+  /** Quoted for SQL. */
+  readonly table: string;
+  /** The column of each field, quoted for SQL. */
+  readonly columns: ReadonlyMap<string, string>;
+}
+
 const maxStatements = 500;
 const maxPreparedCollections = 10_000;
 const cacheKiB = 32_768;
@@ -16,6 +24,7 @@ export class Sqlite {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Statement>();
   readonly #tables = new Set<string>();
+  readonly #counts = new Map<string, readonly KeptCounts[]>();
 
   /** Opens the file, or makes it. Nothing that a commit acknowledged is lost when the machine loses power. */
   constructor(file: string, busyTimeoutMs: number) {
@@ -63,9 +72,25 @@ export class Sqlite {
     if (this.#tables.size < maxPreparedCollections) this.#tables.add(name);
   }
 
+  /** The counts that are kept of a collection, as they were read last. */
+  counts(
+    collection: string,
+    read: (sqlite: Sqlite, collection: string) => readonly KeptCounts[],
+  ): readonly KeptCounts[] {
+    const known = this.#counts.get(collection) ?? read(this, collection);
+    if (this.#counts.size < maxPreparedCollections) this.#counts.set(collection, known);
+    return known;
+  }
+
+  /** When others are kept. */
+  forgetCounts(): void {
+    this.#counts.clear();
+  }
+
   /** After a rollback, which may have undone the making of a table. */
   forgetTables(): void {
     this.#tables.clear();
+    this.#counts.clear();
   }
 
   close(): void {

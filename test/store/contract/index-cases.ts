@@ -73,6 +73,18 @@ export const indexCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'an update of a unique key frees the one before, a missing one too',
+    run: async (samples) => {
+      await samples.createIndex({ a: 1 }, { unique: true });
+      await fill(samples, [{ _id: '1', a: 'old' }, { _id: '2' }]);
+      await samples.updateOne({ _id: '1' }, { $set: { a: 'new' } });
+      await samples.updateOne({ _id: '2' }, { $set: { a: 1 } });
+      await fill(samples, [{ _id: '3', a: 'old' }, { _id: '4' }]);
+      await assert.rejects(samples.insertOne({ _id: '5', a: 'new' }), isDuplicateKey);
+      assert.deepEqual(await idsOf(samples, { a: { $in: ['old', null] } }), ['3', '4']);
+    },
+  },
+  {
     name: 'an index is made once, under the name that its keys give',
     run: async (samples) => {
       assert.equal(await samples.createIndex({ a: 1, 'nested.value': -1 }), 'a_1_nested.value_-1');
