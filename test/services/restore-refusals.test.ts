@@ -43,11 +43,13 @@ async function refusedAfter(change: (copy: string) => Promise<void>, message: Re
   const copy = join(folder.path, `copy-${(copies += 1)}`);
   await cp(backup, copy, { recursive: true });
   await change(copy);
+  const before = await filesOf(copy);
   const store = await openEmbedded();
   try {
     for (const use of ['restore', 'load'] as const) {
       await assert.rejects(archivesOf(store)[use](copy), isCode(code, message), use);
       assert.deepEqual([await isEmptyStore(store.database), await halfRestoredFrom(store.database)], [true, null]);
+      assert.deepEqual(await filesOf(copy), before, 'a backup is only read');
     }
   } finally {
     await store.close();

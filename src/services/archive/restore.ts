@@ -33,7 +33,7 @@ export class ReadableBackup {
     private readonly folder: string,
     readonly manifest: ReadManifest,
   ) {
-    this.blobs = new FileBlobs(join(folder, blobsName));
+    this.blobs = new FileBlobs(join(folder, blobsName), false); // to read a backup changes nothing of it
   }
 
   /** @throws CortigraphError BAD_USER_INPUT when the folder holds no whole backup, UNAVAILABLE when a newer one */
