@@ -30,7 +30,11 @@ const unfinished = '.tmp';
  * name is whole; one that a crash leaves behind has another name.
  */
 export class FileBlobs implements BlobStore {
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    /** Whether a damaged blob is put out of the way, so that it is missed and made again. */
+    private readonly setsAside = true,
+  ) {}
 
   async put(bytes: Uint8Array, digest?: string): Promise<BlobRef> {
     const ref = blobRef(bytes, digest);
@@ -76,9 +80,11 @@ export class FileBlobs implements BlobStore {
 
   private read(digest: string): Readable {
     const file = this.fileOf(digest);
-    // Out of the way, so that it is missed and made again; kept, for whoever wants to know what befell the disk.
-    const setAside = (): Promise<void> => rename(file, `${file}.damaged`).catch(() => undefined);
-    return verifiedStream(createReadStream(file), digest, setAside);
+    const damaged = async (): Promise<void> => {
+      // Kept under another name, for whoever wants to know what befell the disk.
+      if (this.setsAside) await rename(file, `${file}.damaged`).catch(() => undefined);
+    };
+    return verifiedStream({ bytes: createReadStream(file), meaningOf: asUnavailable, damaged }, digest);
   }
 
   private fileOf(digest: string): string {
