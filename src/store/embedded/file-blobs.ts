@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BlobRef, BlobStore, StoredBlob } from '../blob-store.js';
 import { blobRef, isDigest } from '../blob-store.js';
 import { unavailable } from '../store-errors.js';
+import { makeFolder } from './make-folder.js';
 import { verifiedStream } from '../verified-stream.js';
 
 /** What another moment, or an administrator, can mend. */
@@ -40,7 +41,7 @@ export class FileBlobs implements BlobStore {
     const ref = blobRef(bytes, digest);
     const file = this.fileOf(ref.digest);
     try {
-      await makeFolder(dirname(file));
+      await makeLastingFolder(dirname(file));
       if ((await statOf(file))?.size !== bytes.length) await writeWhole(file, bytes); // or what became of it is mended
       // Also where another writer has just named the file: what we say is stored must be.
       await sync(dirname(file));
@@ -110,8 +111,8 @@ async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Makes a folder whose name, and that of each folder above it that is new, outlives a crash. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+async function makeLastingFolder(folder: string): Promise<void> {
+  const first = await makeFolder(folder);
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await sync(dirname(made));
 }
