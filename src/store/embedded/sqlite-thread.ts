@@ -104,7 +104,8 @@ export class SqliteThread {
       if (this.#calls === before) break; // refused before it was sent: nothing after it is
     }
     this.#sequence = undefined;
-    await Promise.all(made);
+    // All of them: who is told of a failure finds what went before it stored.
+    for (const end of await Promise.allSettled(made)) if (end.status === 'rejected') throw end.reason;
   };
 
   /** Lets what was called for be done, closes the file and ends the thread. */
