@@ -164,6 +164,33 @@ overEachStore('an invalidation', (door) => {
     assert.deepEqual(stringsOf(data.sweep.table, 'status'), ['CONFLICT']);
   });
 
+  test('of a run whose seed nobody gave: the next seed is taken', async () => {
+    const input = { parameters: { lgnRateE: 253 }, protocol: shortProtocol };
+    const make = async (): Promise<RunPayload['runSimulation']> =>
+      (await door().data<RunPayload>(runMutation, { input, waitMs: 60_000 })).runSimulation;
+    const first = await make();
+    await invalidate(first.simulationRun.id);
+    const second = await make();
+    assert.equal(second.created, true);
+    assert.notEqual(second.simulationRun.protocol.noiseSeed, first.simulationRun.protocol.noiseSeed);
+    assert.equal((await make()).simulationRun.id, second.simulationRun.id);
+  });
+
+  test('of a response: what would be told of it beforehand is the conflict', async () => {
+    const input = { parameters: { lgnRateE: 254 }, protocol: shortProtocol };
+    await invalidate((await respond(input)).id);
+    const { explain, estimateCost } = await door().data<{
+      readonly explain: { readonly refusal: string | null };
+      readonly estimateCost: { readonly wouldBeRefused: boolean };
+    }>(
+      `query ($input: ResponseInput!) {
+        explain(input: $input) { refusal } estimateCost(input: { response: $input }) { wouldBeRefused } }`,
+      { input },
+    );
+    assert.match(explain.refusal ?? '', /^CONFLICT/);
+    assert.equal(estimateCost.wouldBeRefused, true);
+  });
+
   test('said twice changes nothing; another reason is a conflict that shows the first', async () => {
     const { id } = await respond({ parameters: { lgnRateE: 246 }, protocol: shortProtocol });
     const first = await invalidate(id);
