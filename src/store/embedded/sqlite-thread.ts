@@ -104,8 +104,7 @@ export class SqliteThread {
       if (this.#calls === before) break; // refused before it was sent: nothing after it is
     }
     this.#sequence = undefined;
-    // All of them: who is told of a failure finds what went before it stored.
-    for (const end of await Promise.allSettled(made)) if (end.status === 'rejected') throw end.reason;
+    await Promise.all(made);
   };
 
   /** Lets what was called for be done, closes the file and ends the thread. */
