@@ -106,6 +106,8 @@ export class SimulateService {
       throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
     }
     const { run, missing } = await this.ledger.find(id, model, recordings);
+    const invalidation = await this.invalidationOf(id, model, recordings, { run, missing }); // meanwhile
+    if (invalidation) throw closedKey(invalidation);
     const isThere = run !== null && missing.length === 0;
     if (job.status === 'CANCELLED' && !isThere) {
       throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {

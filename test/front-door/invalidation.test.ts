@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overEachStore } from '../support/each-store.js';
+import { eventually } from '../support/front-door.js';
 import type { ResponseView, RunPayload } from '../support/questions.js';
 import { responseQuery, runMutation, shortProtocol } from '../support/questions.js';
 import type { SweepData } from '../support/sweeps.js';
@@ -189,6 +190,22 @@ overEachStore('an invalidation', (door) => {
     );
     assert.match(explain.refusal ?? '', /^CONFLICT/);
     assert.equal(estimateCost.wouldBeRefused, true);
+  });
+
+  test('of a run while an answer is computed from it: the answer goes without it', async () => {
+    const parameters = { lgnRateE: 255 };
+    const asked = respond({ parameters, protocol: { warmupMs: 100, durationMs: 3000 }, replicates: 30 });
+    const { runs } = door().collections;
+    const first = await eventually(
+      async () => (await runs.find({ 'protocol.durationMs': 3000 }, { limit: 1 }).toArray())[0] ?? null,
+      (found) => found !== null,
+    );
+    assert.ok(first);
+    await invalidate(first._id);
+    const answer = await asked;
+    assert.equal(answer.runs.length, 30);
+    assert.ok(!answer.runs.some(({ id }) => id === first._id));
+    assert.equal((await validity(answer.id)).tainted, false);
   });
 
   test('said twice changes nothing; another reason is a conflict that shows the first', async () => {
