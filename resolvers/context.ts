@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { notFound } from '../src/domain/errors.js';
+import { groupedBy } from '../src/domain/grouped-by.js';
 import type {
   AnnotationDocument,
   ExecutionDocument,
@@ -61,29 +62,29 @@ export function createLoaders(services: LoadedServices): Loaders {
       return ids.map((id) => found.get(id) ?? notFound(`simulation run ${id}`));
     }),
     executionsOfRun: new DataLoader(async (runIds) => {
-      const found = await lookups.executionsOf(runIds);
-      return runIds.map((runId) => found.filter((execution) => execution.runId === runId));
+      const found = groupedBy(await lookups.executionsOf(runIds), ({ runId }) => runId);
+      return runIds.map((id) => found.get(id) ?? []);
     }),
     execution: new DataLoader<string, ExecutionDocument>(async (ids) => {
       const found = new Map((await lookups.executions(ids)).map((each) => [each._id, each]));
       return ids.map((id) => found.get(id) ?? notFound(`execution ${id}`));
     }),
     recordingsOfRun: new DataLoader(async (runIds) => {
-      const found = await recordings.of(runIds);
-      return runIds.map((runId) => found.filter((recording) => recording.runId === runId));
+      const found = groupedBy(await recordings.of(runIds), ({ runId }) => runId);
+      return runIds.map((id) => found.get(id) ?? []);
     }),
     table: new DataLoader((digests) => recordings.tables(digests)),
     annotations: new DataLoader(async (targets) => {
-      const found = await annotations.of(targets);
-      return targets.map((target) => found.filter((annotation) => annotation.target === target));
+      const found = groupedBy(await annotations.of(targets), ({ target }) => target);
+      return targets.map((id) => found.get(id) ?? []);
     }),
     invalidation: new DataLoader<string, InvalidationDocument | null>(async (targets) => {
       const found = new Map((await invalidations.of(targets)).map((each) => [each.target, each]));
       return targets.map((target) => found.get(target) ?? null);
     }),
     verificationsOfRun: new DataLoader(async (runIds) => {
-      const found = await verifications.of(runIds);
-      return runIds.map((runId) => found.filter((verification) => verification.runId === runId));
+      const found = groupedBy(await verifications.of(runIds), ({ runId }) => runId);
+      return runIds.map((id) => found.get(id) ?? []);
     }),
     totalRunsOfParameterSet: new DataLoader((ids) => lists.totalRunsOf(ids)),
     firstRunsOfParameterSet: (first) => {

@@ -55,7 +55,10 @@ export class JobError {
 
 @ObjectType({ implements: Node, description: 'Durable work: stored before it begins, found again after a crash.' })
 export class Job extends Node {
-  @Field({ description: '`response`, which answers a question, `simulation`, which makes one run, or `sweep`.' })
+  @Field({
+    description:
+      '`response`, which answers a question, `simulation`, which makes one run, `sweep`, or `verification`, which runs a stored run again.',
+  })
   kind: string;
 
   @Field(() => JobStatusEnum)

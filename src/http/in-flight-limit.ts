@@ -6,8 +6,8 @@ const uncounted = new Set(['/healthz', '/readyz']);
 
 /**
  * Refuses a request while its client has `maxInFlight` others. A client is the address at the other end of the connection:
- * anyone can write any address into X-Forwarded-For. A request is in flight until its step is done, also when the client
- * has left before, and until the client has taken the answer.
+ * anyone can write any address into X-Forwarded-For. A request is in flight until it is answered, also when the client has
+ * left before, and until the client has taken the answer.
  */
 export function limitInFlight(maxInFlight: number, step: Step): Step {
   const inFlight = new Map<string, number>();

@@ -1,8 +1,10 @@
-import type { InvalidationDocument } from '../domain/documents.js';
+import type { InvalidationDocument, RunDocument } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import type { Protocol } from '../domain/protocol.js';
+import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun } from '../statistics/pool.js';
 import type { Question } from './question.js';
+import { answerIdentity } from './question.js';
 
 /** Why something invalid is not given again: the key is closed for good. */
 export function closedKey({ target, reason, createdAt, createdBy }: InvalidationDocument): CortigraphError {
@@ -14,6 +16,24 @@ export function closedKey({ target, reason, createdAt, createdBy }: Invalidation
 }
 
 const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** A question held against what is stored, as far as it tells what is closed. */
+interface HeldQuestion {
+  readonly pool: readonly RunDocument[];
+  readonly assessment: Pick<Assessment, 'missing'>;
+  readonly invalidations: readonly InvalidationDocument[];
+}
+
+/** The invalidation for which a question gets no answer: of the very answer, or of the one run that it is about. */
+export function invalidationThatCloses(
+  question: Question,
+  { pool, assessment, invalidations }: HeldQuestion,
+): InvalidationDocument | undefined {
+  if (invalidations.length === 0) return undefined;
+  if (assessment.missing > 0) return invalidationOfOneRun(question, invalidations);
+  const { id } = answerIdentity(question, pool);
+  return invalidations.find(({ target }) => target === id);
+}
 
 /** The invalidation of the one run that a question is about; undefined when it is about others, or that is valid. */
 export function invalidationOfOneRun(

@@ -2,7 +2,8 @@ import { badUserInput } from '../domain/errors.js';
 import type { Lab } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
 import { readQuestion } from './question.js';
-import { costOf, refusalOf, replicatesToAdd } from './response-cost.js';
+import { costOf, replicatesToAdd } from './response-cost.js';
+import { refusalOf } from './refusal.js';
 import { ResponsePools } from './response-pools.js';
 import type { KnownSpeed } from './simulation-speeds.js';
 import { SimulationSpeeds } from './simulation-speeds.js';
@@ -95,7 +96,7 @@ export class CostService {
       question,
       isAnswered ? 0 : replicatesToAdd(question, stored.assessment, stored.pool.length === 0),
     );
-    const refusal = isAnswered ? this.pools.closedAnswer(question, stored) : refusalOf(question, stored, limitSeconds);
+    const refusal = refusalOf(question, stored, limitSeconds);
     return {
       points: 1,
       refusedPoints: refusal ? 1 : 0,

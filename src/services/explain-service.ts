@@ -6,10 +6,11 @@ import { protocolFields } from '../domain/protocol.js';
 import type { Lab } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
 import { readQuestion } from './question.js';
+import { refusalOf } from './refusal.js';
 import { ResponsePools } from './response-pools.js';
 import { nextReplicates } from './replicates.js';
 import type { ResponseCost } from './response-cost.js';
-import { costOf, refusalOf, replicatesToAdd } from './response-cost.js';
+import { costOf, replicatesToAdd } from './response-cost.js';
 
 /** One part of a key that differs from that of a stored run. */
 export interface KeyDifference {
@@ -53,10 +54,7 @@ export class ExplainService {
     const stored = await this.pools.poolOf(question);
     const { pool, assessment } = stored;
     const missing = replicatesToAdd(question, assessment, pool.length === 0);
-    const refusal =
-      missing > 0
-        ? refusalOf(question, stored, this.lab.settings.maxResponseSeconds)
-        : this.pools.closedAnswer(question, stored);
+    const refusal = refusalOf(question, stored, this.lab.settings.maxResponseSeconds);
     const [next] = missing > 0 && refusal?.code !== 'CONFLICT' ? nextReplicates(question, stored, 1) : [];
     const { model, numericsDigest, values } = question;
     const protocol = next ?? pool[0]?.protocol ?? question.protocol;

@@ -76,3 +76,14 @@ export async function requireNumerics(lab: Pick<Lab, 'simulations'>, model: stri
     { accepted, found: numericsDigest },
   );
 }
+
+/** What to tell where a worker computes a model with other numerics than its result is to be stored under. */
+export const otherNumerics = (
+  { model, numericsDigest }: { readonly model: string; readonly numericsDigest: string },
+  found: string,
+): CortigraphError =>
+  new CortigraphError(
+    'UNAVAILABLE',
+    `The workers of this server compute ${model} with other numerics than the run is stored under.`,
+    { expected: numericsDigest, found },
+  );

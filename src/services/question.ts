@@ -1,14 +1,16 @@
 import { CortigraphError, badUserInput } from '../domain/errors.js';
+import type { RunDocument } from '../domain/documents.js';
 import type { Estimand, Tolerance } from '../domain/estimate.js';
 import { checkedLevel, defaultLevel, leastHalfWidth } from '../domain/estimate.js';
-import type { ParameterValues } from '../domain/identity.js';
-import { parameterSetIdentity, questionIdentity } from '../domain/identity.js';
+import type { Identity, ParameterValues } from '../domain/identity.js';
+import { parameterSetIdentity, questionIdentity, responseIdentity } from '../domain/identity.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import { canonicalValues } from '../domain/parameter-values.js';
 import type { GivenProtocol } from '../domain/protocol.js';
 import { completeProtocol, readsSeed } from '../domain/protocol.js';
+import { estimatorVersion } from '../statistics/estimator.js';
 import { leastNetworks } from '../statistics/pool.js';
 import type { PoolRequest } from '../statistics/pool.js';
 import type { Lab } from './lab.js';
@@ -158,4 +160,19 @@ function checkTogether(model: ModelDefinition, request: PoolRequest, given: Give
       'With a noise seed a response is about exactly that run: give no replicates, no tolerances and no NETWORK_AVERAGE.',
     );
   }
+}
+
+/** The identity of the answer that a sufficient pool gives to a question. */
+export function answerIdentity(
+  { model, numericsDigest, parameterSetId, estimand }: Question,
+  pool: readonly RunDocument[],
+): Identity {
+  return responseIdentity({
+    model: model.name,
+    numericsDigest,
+    parameterSetId,
+    estimand,
+    estimator: estimatorVersion,
+    runIds: pool.map((run) => run._id),
+  });
 }

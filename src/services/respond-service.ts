@@ -1,10 +1,11 @@
 import type { JobDocument } from '../domain/documents.js';
-import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
+import { badUserInput, notFound } from '../domain/errors.js';
 import type { OutcomeCount } from '../domain/estimate.js';
 import { requireId } from '../domain/ids.js';
 import { completed } from '../domain/model-definition.js';
 import type { Answer } from './answer.js';
 import { answerOf } from './answer.js';
+import { failureOf } from './job-failure.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
@@ -12,9 +13,9 @@ import type { ParameterSetService } from './parameter-set-service.js';
 import type { Question, QuestionPayload, ResponseRequest } from './question.js';
 import { payloadOf, questionOf, readQuestion } from './question.js';
 import type { PoolOfQuestion } from './response-pools.js';
+import { refusalOf } from './refusal.js';
 import { ResponsePools } from './response-pools.js';
 import { ResponseWork } from './response-work.js';
-import { refusalOf } from './response-cost.js';
 import type { RunService } from './run-service.js';
 
 /** The kind of the jobs that answer questions. Their key is the question's id. */
@@ -121,14 +122,8 @@ export class RespondService {
   }
 
   private async fromJob(question: Question, job: JobDocument, before: PoolOfQuestion): Promise<Answer> {
-    if (job.status === 'FAILED' && job.error) {
-      throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
-    }
-    if (job.status === 'CANCELLED') {
-      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
-        job: job._id,
-      });
-    }
+    const failure = failureOf(job);
+    if (failure) throw failure;
     const response = job.result === null ? null : await this.pools.stored(job.result);
     if (response) {
       const { computedRuns, reusedRuns } = job;

@@ -7,8 +7,6 @@ import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, wantedReplicates } from '../statistics/pool.js';
 import { studentHalfWidth } from '../statistics/student-t.js';
 import type { Question } from './question.js';
-import { closedKey, invalidationOfOneRun } from './closed-keys.js';
-import type { PoolOfQuestion } from './response-pools.js';
 
 /** What it would take to answer, in simulated time, warm-ups included. */
 export interface ResponseCost {
@@ -47,26 +45,6 @@ export function replicatesToAdd(question: Question, assessment: Assessment, pool
   );
   const wanted = Math.max(wantedReplicates(question.model, question), ...byTypicalNoise);
   return Math.min(Math.ceil(wanted), MANY_RUNS);
-}
-
-/**
- * Why a question that its pool does not answer would be refused, for it costs too much or its run is invalid; undefined when it would not.
- * @param maxSeconds the most biological seconds that one response may simulate
- */
-export function refusalOf(
-  question: Question,
-  { pool, assessment, invalidations }: PoolOfQuestion,
-  maxSeconds: number,
-): CortigraphError | undefined {
-  const invalidation = invalidationOfOneRun(question, invalidations);
-  if (invalidation) return closedKey(invalidation);
-  try {
-    refuseTooCostly(question, assessment, pool.length === 0, { maxSeconds, computedSeconds: 0 });
-    return undefined;
-  } catch (error) {
-    if (error instanceof CortigraphError) return error;
-    throw error;
-  }
 }
 
 /**

@@ -1,15 +1,16 @@
 import type { InvalidationDocument, ResponseDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
-import { CortigraphError } from '../domain/errors.js';
-import { responseIdentity, runIdentity } from '../domain/identity.js';
+import { groupedBy } from '../domain/grouped-by.js';
+import { runIdentity } from '../domain/identity.js';
 import { estimatorVersion } from '../statistics/estimator.js';
 import type { Assessment } from '../statistics/pool.js';
 import { asksForOneRun, assessPool, selectPool } from '../statistics/pool.js';
 import type { Write } from '../store/in-order.js';
 import { unlessThere } from '../store/in-order.js';
-import { closedKey } from './closed-keys.js';
+import { closedKey, invalidationThatCloses } from './closed-keys.js';
 import type { Lab } from './lab.js';
 import type { Question } from './question.js';
+import { answerIdentity } from './question.js';
 
 type KnownRuns = Pick<PoolOfQuestion, 'candidates' | 'invalidations'>;
 
@@ -63,8 +64,8 @@ export class ResponsePools {
    */
   async poolsOf(questions: readonly Question[]): Promise<readonly PoolOfQuestion[]> {
     const { candidates, invalidations } = await this.known(questions);
-    const runs = byParameterSet(candidates);
-    const invalid = byParameterSet(invalidations);
+    const runs = groupedBy(candidates, ({ parameterSetId }) => parameterSetId);
+    const invalid = groupedBy(invalidations, ({ parameterSetId }) => parameterSetId);
     return questions.map((question) =>
       heldAgainst(question, {
         candidates: runs.get(question.parameterSetId) ?? [],
@@ -77,19 +78,12 @@ export class ResponsePools {
    * The answer that a sufficient pool gives: its id, and the write that stores it unless it is there.
    * @throws CortigraphError CONFLICT when this very answer was invalidated
    */
-  response(question: Question, { pool, assessment, invalidations }: PoolOfQuestion): AnswerToStore {
-    const { model, numericsDigest, parameterSetId, estimand } = question;
-    const runIds = pool.map((run) => run._id).sort();
-    const identity = responseIdentity({
-      model: model.name,
-      numericsDigest,
-      parameterSetId,
-      estimand,
-      estimator: estimatorVersion,
-      runIds,
-    });
-    const invalidation = invalidations.find(({ target }) => target === identity.id);
+  response(question: Question, held: PoolOfQuestion): AnswerToStore {
+    const invalidation = invalidationThatCloses(question, held);
     if (invalidation) throw closedKey(invalidation);
+    const { pool, assessment } = held;
+    const { model, numericsDigest, parameterSetId, estimand } = question;
+    const identity = answerIdentity(question, pool);
     if (this.knownIds.has(identity.id)) return { id: identity.id, writes: [] };
     const response: ResponseDocument = {
       _id: identity.id,
@@ -103,7 +97,7 @@ export class ResponsePools {
       origin: 'SIMULATION',
       estimand,
       estimator: estimatorVersion,
-      runIds,
+      runIds: pool.map((run) => run._id).sort(),
       outputs: assessment.estimates ?? [],
       outcomes: assessment.outcomes,
       estimation: this.lab.attribution,
@@ -113,18 +107,6 @@ export class ResponsePools {
       this.remember(response);
     };
     return { id: identity.id, writes: [store] };
-  }
-
-  /** Why the answer that a sufficient pool gives is not given: it was invalidated. */
-  closedAnswer(question: Question, held: PoolOfQuestion): CortigraphError | undefined {
-    if (!held.invalidations.some(({ targetKind }) => targetKind === 'Response')) return undefined;
-    try {
-      this.response(question, held);
-      return undefined;
-    } catch (error) {
-      if (error instanceof CortigraphError) return error;
-      throw error;
-    }
   }
 
   /** A stored response; null when there is none of this id. */
@@ -185,17 +167,6 @@ function heldAgainst(question: Question, { candidates, invalidations }: KnownRun
 function valid(runs: readonly RunDocument[], invalidations: readonly InvalidationDocument[]): readonly RunDocument[] {
   const invalid = new Set(invalidations.map(({ target }) => target));
   return runs.filter(({ _id }) => !invalid.has(_id));
-}
-
-function byParameterSet<T extends { readonly parameterSetId: string | null }>(all: readonly T[]): Map<string, T[]> {
-  const parts = new Map<string, T[]>();
-  for (const each of all) {
-    if (each.parameterSetId === null) continue;
-    const part = parts.get(each.parameterSetId);
-    if (part) part.push(each);
-    else parts.set(each.parameterSetId, [each]);
-  }
-  return parts;
 }
 
 const oneOf = (ids: readonly string[]): string | { readonly $in: readonly string[] } =>

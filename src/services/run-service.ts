@@ -8,6 +8,7 @@ import { runIdentity } from '../domain/identity.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
 import type { ClaimResult, Claims, HeldClaim, WantedRun } from './claims.js';
 import type { Lab } from './lab.js';
+import { otherNumerics } from './lab.js';
 import type { ObtainedRun, RunState } from './run-ledger.js';
 import { RunLedger } from './run-ledger.js';
 
@@ -207,13 +208,6 @@ export class RunService {
     throw new CortigraphError('INTERNAL', message, { run: runId }, { cause });
   }
 }
-
-const otherNumerics = ({ model, numericsDigest }: WantedRun, found: string): CortigraphError =>
-  new CortigraphError(
-    'UNAVAILABLE',
-    `The workers of this server compute ${model} with other numerics than the run is stored under.`,
-    { expected: numericsDigest, found },
-  );
 
 const stopError = ({ reason }: AbortSignal): WorkStoppedError =>
   reason instanceof WorkStoppedError ? reason : new WorkStoppedError('cancelled');

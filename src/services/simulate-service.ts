@@ -11,9 +11,11 @@ import { requestedRecordings } from '../domain/requested-recordings.js';
 import { estimateOutputs, raisedFlags } from '../statistics/estimator.js';
 import type { WantedRun } from './claims.js';
 import { closedKey } from './closed-keys.js';
+import { failureOf } from './job-failure.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel, requireNumerics } from './lab.js';
+import { requireNumericsOfRun } from './numerics-of-run.js';
 import type { ParameterSetService } from './parameter-set-service.js';
 import { idsOfRecordings } from './recordings.js';
 import type { AskOptions } from './respond-service.js';
@@ -77,9 +79,10 @@ export class SimulateService {
 
   /**
    * The run of a parameter set and protocol, with the recordings that are asked for: from the store, or by simulating;
-   * after `waitMs` as far as it is. A noise seed that is not given is that of the first replicate that was not invalidated. A stored run that
-   * lacks a recording is run again for it; `created` is false then.
-   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, CONFLICT when its job is cancelled or it was invalidated, or what its job failed with
+   * after `waitMs` as far as it is. A noise seed that is not given is that of the first replicate that was not
+   * invalidated. A stored run that lacks a recording is run again for it; `created` is false then.
+   * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, CONFLICT when its job is cancelled or it was invalidated, or what
+   * its job failed with
    */
   async simulate(
     request: SimulationRequest,
@@ -102,18 +105,13 @@ export class SimulateService {
     });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
-    if (job.status === 'FAILED' && job.error) {
-      throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
-    }
+    const failure = failureOf(job);
+    if (failure && job.status === 'FAILED') throw failure;
     const { run, missing } = await this.ledger.find(id, model, recordings);
     const invalidation = await this.invalidationOf(id, model, recordings, { run, missing }); // meanwhile
     if (invalidation) throw closedKey(invalidation);
     const isThere = run !== null && missing.length === 0;
-    if (job.status === 'CANCELLED' && !isThere) {
-      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
-        job: job._id,
-      });
-    }
+    if (failure && !isThere) throw failure;
     if (run) return { run: this.viewOf(run), job, created: job.computedRuns > 0 };
     const claim = await this.lab.collections.claims.findOne({ _id: id });
     const isHeld = claim?.state === 'RUNNING'; // by whichever job, here or elsewhere
@@ -122,7 +120,8 @@ export class SimulateService {
 
   /**
    * The run of an id with recordings that it may not have yet, as {@link simulate} gives it.
-   * @throws CortigraphError NOT_FOUND; UNAVAILABLE for a run of other numerics than are computed here
+   * @throws CortigraphError NOT_FOUND; UNAVAILABLE for a run of other numerics than are computed here, with the version
+   * that made it
    */
   async record(
     id: string,
@@ -137,14 +136,7 @@ export class SimulateService {
     if (isStored) return { run, job: null, created: false };
     const parameterSet = await this.lab.collections.parameterSets.findOne({ _id: parameterSetId });
     if (!parameterSet) throw notFound(`parameter set ${parameterSetId}`);
-    const { numericsDigest: found } = await this.lab.simulations.numericsOf(model);
-    if (found !== run.numericsDigest) {
-      throw new CortigraphError(
-        'UNAVAILABLE',
-        `${id} was computed with other numerics of ${model} than are computed here, so it cannot be run again.`,
-        { expected: run.numericsDigest, found },
-      );
-    }
+    await requireNumericsOfRun(this.lab, run);
     return this.simulate({ model, parameters: parameterSet.values, protocol, recordings: kinds }, options);
   }
 

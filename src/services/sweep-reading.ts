@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { ParameterValues } from '../domain/identity.js';
 import type { CortigraphError } from '../domain/errors.js';
 import type { Estimate, OutcomeCount } from '../domain/estimate.js';
-import { costOf, refusalOf, replicatesToAdd } from './response-cost.js';
+import { costOf, replicatesToAdd } from './response-cost.js';
+import { refusalOf } from './refusal.js';
 import type { ResponsePools } from './response-pools.js';
 import type { Sweep } from './sweep.js';
 
@@ -53,9 +54,8 @@ export async function readPoints(pools: ResponsePools, sweep: Sweep, maxSeconds:
       const held = stored[i];
       if (!held) continue; // one a question
       const { pool, assessment } = held;
-      const isHeld = assessment.missing === 0;
-      const refusal = isHeld ? pools.closedAnswer(question, held) : refusalOf(question, held, maxSeconds);
-      const isAnswered = isHeld && !refusal;
+      const refusal = refusalOf(question, held, maxSeconds);
+      const isAnswered = assessment.missing === 0 && !refusal;
       const isWanted = !isAnswered && !refusal;
       const cost = costOf(question, isWanted ? replicatesToAdd(question, assessment, pool.length === 0) : 0);
       if (isWanted) wanted.push(first + i);

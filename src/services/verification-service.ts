@@ -3,13 +3,15 @@ import { StopFlag } from '../compute/stop-flag.js';
 import type { SimulationDone } from '../compute/simulation-task.js';
 import type { JobDocument, RecordingDocument, RunDocument, VerificationDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
-import { badUserInput, CortigraphError, notFound } from '../domain/errors.js';
+import { badUserInput, notFound } from '../domain/errors.js';
 import { idOf, requireId } from '../domain/ids.js';
 import { differencesOf } from '../domain/run-difference.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
+import { failureOf } from './job-failure.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
-import { requireModel } from './lab.js';
+import { otherNumerics, requireModel } from './lab.js';
+import { requireNumericsOfRun } from './numerics-of-run.js';
 import { idsOfRecordings } from './recordings.js';
 import type { AskOptions } from './respond-service.js';
 import type { RunView, SimulateService } from './simulate-service.js';
@@ -40,7 +42,7 @@ export class VerificationService {
    */
   async verify(id: string, { waitMs, mayCompute, begun }: AskOptions): Promise<VerifiedRun> {
     const run = await this.storedRun(id);
-    await this.requireSameNumerics(run);
+    await requireNumericsOfRun(this.lab, { ...run, id: run._id });
     if (!mayCompute)
       throw badUserInput('A run is run again for this, and nothing is computed over HTTP GET: use POST.');
     const submitted = await this.jobs.submit({
@@ -50,14 +52,8 @@ export class VerificationService {
     });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
-    if (job.status === 'FAILED' && job.error) {
-      throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
-    }
-    if (job.status === 'CANCELLED') {
-      throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
-        job: job._id,
-      });
-    }
+    const failure = failureOf(job);
+    if (failure) throw failure;
     const verification = job.result === null ? null : await this.get(job.result);
     return { run: this.simulate.viewOf(run), verification, job };
   }
@@ -82,7 +78,7 @@ export class VerificationService {
     return async ({ job, signal, progress }) => {
       const { runId } = job.payload as { readonly runId: string }; // written by verify
       const run = await this.storedRun(runId);
-      await this.requireSameNumerics(run);
+      await requireNumericsOfRun(this.lab, { ...run, id: run._id });
       const recordings = await this.comparableRecordings(run);
       const begun = (): void => progress({ total: 1, done: 0, failed: 0, running: 1 });
       const { reply, startedAt } = await this.again(run, recordings, signal, begun);
@@ -124,10 +120,7 @@ export class VerificationService {
       );
       if (reply.kind === 'done') return { reply, startedAt };
       if (reply.kind === 'stopped') throw new WorkStoppedError('cancelled');
-      throw new CortigraphError('UNAVAILABLE', `The workers of this server compute ${model} with other numerics.`, {
-        expected: numericsDigest,
-        found: reply.numericsDigest,
-      });
+      throw otherNumerics({ model, numericsDigest }, reply.numericsDigest);
     } finally {
       listener[Symbol.dispose]();
     }
@@ -174,18 +167,6 @@ export class VerificationService {
     const run = await this.lab.collections.runs.findOne({ _id: id });
     if (!run) throw notFound(`stored simulation run ${id}`);
     return run;
-  }
-
-  private async requireSameNumerics({ _id, model, numericsDigest, executionId }: RunDocument): Promise<void> {
-    const { numericsDigest: found } = await this.lab.simulations.numericsOf(requireModel(this.lab, model).name);
-    if (found === numericsDigest) return;
-    const execution = await this.lab.collections.executions.findOne({ _id: executionId });
-    const softwareVersion = execution?.softwareVersion ?? 'the version that made it';
-    throw new CortigraphError(
-      'UNAVAILABLE',
-      `${_id} was computed with other numerics of ${model} than are computed here. Cortigraph ${softwareVersion} can run it again.`,
-      { expected: numericsDigest, found, softwareVersion },
-    );
   }
 
   private now(): string {

@@ -58,12 +58,17 @@ overEachStore('a run that is run again', (door) => {
     assert.match(differences[1] ?? '', /^cellRates: f is stored/);
   });
 
-  test('of other numerics is not run: the version that can is named', async () => {
+  test('of other numerics is not run, nor recorded: the version that can is named', async () => {
     const id = await run(273);
     await door().collections.runs.updateOne({ _id: id }, { $set: { numericsDigest: 'older' } });
     const { extensions, message } = await door().refusal(verifyMutation, { id });
     assert.deepEqual([extensions.code, extensions['expected']], ['UNAVAILABLE', 'older']);
     assert.match(message, /Cortigraph \d+\.\d+\.\d+.* can run it again/);
+    const options = { waitMs: 60_000, mayCompute: true };
+    await assert.rejects(door().server.services.simulate.record(id, ['cellRates'], options), {
+      code: 'UNAVAILABLE',
+      message,
+    });
   });
 
   test('is joined by whoever asks meanwhile, and can be cancelled', async () => {

@@ -7,6 +7,7 @@ import type { ArchiveRule } from '../../store/archive-rules.js';
 import type { BlobStore } from '../../store/blob-store.js';
 import { FileBlobs } from '../../store/embedded/file-blobs.js';
 import { makeFolder } from '../../store/embedded/make-folder.js';
+import { syncFolder } from '../../store/embedded/sync-folder.js';
 import type { StoreCollection, StoreDocument } from '../../store/seam.js';
 import type { Store } from '../../store/store.js';
 import { DamagedBlobError } from '../../store/verified-stream.js';
@@ -148,16 +149,6 @@ async function writeManifest(folder: string, manifest: Manifest): Promise<void> 
   await syncFolder(folder);
   await rename(`${path}.new`, path);
   await syncFolder(folder);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return; // which opens no folders
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Removes what a backup that failed has written, and nothing else. */

@@ -8,6 +8,7 @@ import type { BlobRef, BlobStore, StoredBlob } from '../blob-store.js';
 import { blobRef, isDigest } from '../blob-store.js';
 import { unavailable } from '../store-errors.js';
 import { makeFolder } from './make-folder.js';
+import { syncFolder } from './sync-folder.js';
 import { verifiedStream } from '../verified-stream.js';
 
 /** What another moment, or an administrator, can mend. */
@@ -44,7 +45,7 @@ export class FileBlobs implements BlobStore {
       await makeLastingFolder(dirname(file));
       if ((await statOf(file))?.size !== bytes.length) await writeWhole(file, bytes); // or what became of it is mended
       // Also where another writer has just named the file: what we say is stored must be.
-      await sync(dirname(file));
+      await syncFolder(dirname(file));
     } catch (error) {
       throw asUnavailable(error);
     }
@@ -114,17 +115,7 @@ async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
 async function makeLastingFolder(folder: string): Promise<void> {
   const first = await makeFolder(folder);
   if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await sync(dirname(made));
-}
-
-async function sync(folder: string): Promise<void> {
-  if (process.platform === 'win32') return; // which opens no folders
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 function unlessMissing(error: unknown): string[] {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { groupedBy } from '../../domain/grouped-by.js';
 import { isDuplicateKey, StoreRefusalError, StoreWriteError } from '../store-errors.js';
 import { execute, isRead } from './operations.js';
 import type { Call, Failure, FromWorker, Reply, Request, WorkerData } from './protocol.js';
@@ -75,14 +76,8 @@ function commitTogether(database: Sqlite, calls: readonly Call[]): readonly Repl
 
 /** Calls that may be committed apart: each sequence, and each call that is part of none. */
 function bySequence(calls: readonly Call[]): readonly (readonly Call[])[] {
-  const parts = new Map<string, Call[]>();
-  for (const call of calls) {
-    const key = call.sequence === undefined ? `call ${call.call}` : `sequence ${call.sequence}`;
-    const part = parts.get(key);
-    if (part) part.push(call);
-    else parts.set(key, [call]);
-  }
-  return [...parts.values()];
+  const key = ({ call, sequence }: Call): string => (sequence === undefined ? `call ${call}` : `sequence ${sequence}`);
+  return [...groupedBy(calls, key).values()];
 }
 
 function writeReplies(database: Sqlite, calls: readonly Call[]): readonly Reply[] {
