@@ -75,3 +75,11 @@ for (const document of documents) {
     });
   });
 }
+
+describe('the README', () => {
+  it('lists every document', () => {
+    const readme = documents.find(({ path }) => path === 'README.md')?.text ?? '';
+    for (const { path } of documents)
+      if (path !== 'README.md') assert.ok(readme.includes(`](${path})`), `${path} is not listed`);
+  });
+});

@@ -3,8 +3,6 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { settings } from '../../src/config.js';
-import { errorCodes } from '../../src/domain/errors.js';
 import type { SweepView } from '../support/sweeps.js';
 import { numbersOf, stringsOf } from '../support/sweeps.js';
 import type { ServerProcess } from './server-process.js';
@@ -69,19 +67,5 @@ describe('the README', () => {
       (drive, row) => `${drive}: ${rates[row]?.toFixed(2)} ± ${errors[row]?.toFixed(2)} Hz`,
     );
     assert.equal(stdout.trim(), lines.join('\n'));
-  });
-
-  it('lists every error code with its meaning', () => {
-    for (const [code, meaning] of Object.entries(errorCodes)) {
-      const row = readme.split('\n').find((line) => line.startsWith(`| \`${code}\` `));
-      assert.ok(row?.includes(meaning), `${code} is not in the README`);
-    }
-  });
-
-  it('lists every setting with its meaning', () => {
-    for (const { name, meaning } of Object.values(settings)) {
-      const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` `));
-      assert.ok(row?.includes(meaning), `${name} is not in the README`);
-    }
   });
 });
