@@ -17,6 +17,9 @@ const tableWeight = 100;
 /** What a question about a sweep costs beside its answer: it looks at up to 10,000 points, a quarter of a second. */
 const sweepWork = 4000;
 
+/** What a question about provenance costs beside its answer: it follows up to 1000 nodes, whatever is shown of them. */
+const provenanceWork = 4000;
+
 /** Opens the door of HTTP to a lab; it listens once it is started. */
 export function openHttp(
   config: Config,
@@ -41,7 +44,7 @@ export function openHttp(
         'Sweep.table': tableWeight,
         'Recording.table': tableWeight,
       },
-      work: { 'Query.sweep': sweepWork, 'Query.estimateCost': sweepWork },
+      work: { 'Query.sweep': sweepWork, 'Query.estimateCost': sweepWork, 'Query.provenance': provenanceWork },
     },
     firstQuery,
   });

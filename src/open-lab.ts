@@ -79,11 +79,16 @@ export async function openLab(
   }
 }
 
-/** Looks at each heartbeat whether this software may still write to the store; a store that is lost says nothing. */
+/**
+ * Looks at each heartbeat whether this software may still write to the store, and whether somebody restores into it; a
+ * store that is lost says nothing.
+ */
 function watchWriter({ database }: Store, everyMs: number, shutOut: (error: CortigraphError) => void): NodeJS.Timeout {
   const watch = setInterval(() => {
-    checkWriter(database, schemaVersionOf(migrations)).catch((error: unknown) => {
-      if (error instanceof CortigraphError && 'leastWriterVersion' in error.details) shutOut(error);
+    const checks = [checkWriter(database, schemaVersionOf(migrations)), refuseHalfRestored(database)];
+    Promise.all(checks).catch((error: unknown) => {
+      if (!(error instanceof CortigraphError)) return;
+      if ('leastWriterVersion' in error.details || 'halfRestored' in error.details) shutOut(error);
     });
   }, everyMs);
   return watch.unref();

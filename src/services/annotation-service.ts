@@ -16,8 +16,11 @@ export const maxTagLength = 100;
 /** The longest note, in characters. */
 export const maxNoteLength = 10_000;
 
-/** The most tags and notes on one thing. */
-export const maxAnnotations = 200;
+/** The most tags on one thing. */
+export const maxTags = 100;
+
+/** The most notes on one thing: pages of things show them all. */
+export const maxNotes = 20;
 
 /** The most things of one kind that a tag may be on where it is searched for. */
 export const maxTagged = 10_000;
@@ -61,13 +64,10 @@ export class AnnotationService {
     if (contradiction) throw badUserInput(`The tag ${contradiction.tag} is both to be added and to be removed.`);
     const kind = await this.requireStored(id);
     const { annotations } = this.lab.collections;
-    const known = new Set((await this.of([id])).map(({ _id }) => _id));
+    const before = await this.of([id]);
+    const known = new Set(before.map(({ _id }) => _id));
     const added = said.filter((each) => !known.has(annotationId(id, each)));
-    if (known.size + added.length > maxAnnotations) {
-      throw badUserInput(
-        `${id} would have ${known.size + added.length} tags and notes; ${maxAnnotations} are the most.`,
-      );
-    }
+    refuseTooMany(id, [...before.filter(({ tag }) => tag === null || !removed.has(tag)), ...added]);
     const documents = added.map((each) => this.document(id, kind, each));
     if (documents.length > 0) await annotations.insertMany(documents, { ordered: false }).catch(duplicateIndexes);
     const ids = [...removed].map((tag) => annotationId(id, { tag, note: null }));
@@ -130,6 +130,15 @@ export class AnnotationService {
 }
 
 const annotatedKinds = Object.keys(collectionOf) as AnnotatedKind[];
+
+function refuseTooMany(id: string, all: readonly Said[]): void {
+  const tags = all.filter(({ tag }) => tag !== null).length;
+  const notes = all.length - tags;
+  if (tags <= maxTags && notes <= maxNotes) return;
+  throw badUserInput(`${id} would have ${tags} tags and ${notes} notes; ${maxTags} and ${maxNotes} are the most.`, {
+    allowed: { tags: maxTags, notes: maxNotes },
+  });
+}
 
 function tagOf(given: string): string {
   requireText('A tag', given, maxTagLength);

@@ -8,10 +8,12 @@ import type { Question } from './question.js';
 export function closedKey({ target, reason, createdAt, createdBy }: InvalidationDocument): CortigraphError {
   return new CortigraphError(
     'CONFLICT',
-    `${target} was invalidated by ${createdBy} at ${createdAt}: ${reason} It stays readable by its id, and nothing is made of it any more.`,
+    `${target} was invalidated by ${createdBy} at ${createdAt}: ${asSentence(reason)} It stays readable by its id, and nothing is made of it any more.`,
     { invalidated: target, reason, at: createdAt },
   );
 }
+
+const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** The invalidation of the one run that a question is about; undefined when it is about others, or that is valid. */
 export function invalidationOfOneRun(

@@ -1,5 +1,6 @@
 import type { InvalidationDocument, ResponseDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
+import { CortigraphError } from '../domain/errors.js';
 import { responseIdentity, runIdentity } from '../domain/identity.js';
 import { estimatorVersion } from '../statistics/estimator.js';
 import type { Assessment } from '../statistics/pool.js';
@@ -108,6 +109,18 @@ export class ResponsePools {
       this.remember(response);
     };
     return { id: identity.id, writes: [store] };
+  }
+
+  /** Why the answer that a sufficient pool gives is not given: it was invalidated. */
+  closedAnswer(question: Question, held: PoolOfQuestion): CortigraphError | undefined {
+    if (!held.invalidations.some(({ targetKind }) => targetKind === 'Response')) return undefined;
+    try {
+      this.response(question, held);
+      return undefined;
+    } catch (error) {
+      if (error instanceof CortigraphError) return error;
+      throw error;
+    }
   }
 
   /** A stored response; null when there is none of this id. */

@@ -53,8 +53,9 @@ export async function readPoints(pools: ResponsePools, sweep: Sweep, maxSeconds:
       const held = stored[i];
       if (!held) continue; // one a question
       const { pool, assessment } = held;
-      const isAnswered = assessment.missing === 0;
-      const refusal = isAnswered ? undefined : refusalOf(question, held, maxSeconds);
+      const isHeld = assessment.missing === 0;
+      const refusal = isHeld ? pools.closedAnswer(question, held) : refusalOf(question, held, maxSeconds);
+      const isAnswered = isHeld && !refusal;
       const isWanted = !isAnswered && !refusal;
       const cost = costOf(question, isWanted ? replicatesToAdd(question, assessment, pool.length === 0) : 0);
       if (isWanted) wanted.push(first + i);

@@ -9,6 +9,8 @@ export interface ArchiveRule<T extends StoreDocument = StoreDocument> {
    * one store and comes only with the whole of it.
    */
   readonly part: 'content' | 'work';
+  /** Whether it comes back before all else: what is invalid must at no moment, and after no crash, pass for valid. */
+  readonly insertedFirst?: true;
   /** The blobs that a document refers to. */
   blobsOf?(this: void, document: T): readonly BlobReference[];
   /** A document as it is to be when it comes back; without this, as it is. */
@@ -22,13 +24,13 @@ const content = { part: 'content' } as const;
 /**
  * Every collection, in the order in which a backup reads them: each **before** those that its documents refer to, blobs
  * behind all of them. What a document refers to was stored before it and is never removed, so a backup of a store that
- * is written to meanwhile holds it. A restore inserts in the reverse order. Null is not archived.
+ * is written to meanwhile holds it. A restore inserts in the reverse order, invalidations first. Null is not archived.
  */
 export const archiveRules: { readonly [K in keyof Collections]: ArchiveRule<DocumentOf<Collections[K]>> | null } = {
   // Claims say which process is at work: none that a restored store knows.
   claims: null,
   annotations: content,
-  invalidations: content,
+  invalidations: { part: 'content', insertedFirst: true },
   jobs: { part: 'work', archived: givenBack },
   verifications: content,
   sweeps: content,

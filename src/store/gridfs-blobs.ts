@@ -4,7 +4,7 @@ import type { Collection, GridFSBucket, GridFSFile, ObjectId } from 'mongodb';
 import type { BlobRef, BlobStore, StoredBlob } from './blob-store.js';
 import { blobRef, isDigest } from './blob-store.js';
 import { asUnavailable } from './store-errors.js';
-import { verifiedStream } from './verified-stream.js';
+import { DamagedBlobError, verifiedStream } from './verified-stream.js';
 
 /** The bucket that blobs are kept in. */
 export const blobBucket = 'blobs';
@@ -61,7 +61,9 @@ export class GridFSBlobs implements BlobStore {
     };
     try {
       let ids: ObjectId[] = [];
-      for await (const { files_id: id } of this.chunks.find({ n: 0 }, { projection: { _id: 0, files_id: 1 } })) {
+      // By the bucket's index alone: without the hint MongoDB would read every byte of every blob.
+      const firsts = this.chunks.find({ n: 0 }, { projection: { _id: 0, files_id: 1 }, hint: { files_id: 1, n: 1 } });
+      for await (const { files_id: id } of firsts) {
         if (id.getTimestamp() < before) ids.push(id);
         if (ids.length < IDS_A_LOOK) continue;
         await removeOrphans(ids);
@@ -76,8 +78,10 @@ export class GridFSBlobs implements BlobStore {
 
   private read(digest: string, file: GridFSFile): Readable {
     // Out of the way, so that it is missed and made again; kept, for whoever wants to know what befell the disk.
-    const setAside = (): Promise<void> => this.bucket.rename(file._id, `${digest}.damaged`).catch(() => undefined);
-    return verifiedStream(this.download(file), digest, setAside);
+    const damaged = (): Promise<void> => this.bucket.rename(file._id, `${digest}.damaged`).catch(() => undefined);
+    const meaningOf = (error: unknown): unknown =>
+      isChunkError(error) ? new DamagedBlobError(digest) : asUnavailable(error);
+    return verifiedStream({ bytes: this.download(file), meaningOf, damaged }, digest);
   }
 
   private download({ _id }: GridFSFile): Readable {
@@ -98,6 +102,9 @@ export class GridFSBlobs implements BlobStore {
     }
   }
 }
+
+/** Whether the driver misses a part of a file, or found one of another length. */
+const isChunkError = (error: unknown): boolean => error instanceof Error && error.name === 'MongoGridFSChunkError';
 
 /** Bytes in parts, so that no copy of all of them is made. */
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {

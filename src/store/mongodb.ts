@@ -9,13 +9,13 @@ import { writeProbe } from './write-probe.js';
 
 const defaultDatabaseName = 'cortigraph';
 /**
- * How soon a server that is gone, or hangs, is noticed, in ms; the driver's own let requests wait for a minute. Each may
- * be set in the URI.
+ * How soon a server that is gone, or hangs, is noticed, in ms; the driver's own let requests wait for a minute. Long
+ * enough that one that is only slow is not taken for such. Each may be set in the URI.
  */
 const patience: Readonly<Record<string, number>> = {
   serverSelectionTimeoutMS: 2000,
-  connectTimeoutMS: 2000,
-  heartbeatFrequencyMS: 1000,
+  connectTimeoutMS: 5000,
+  heartbeatFrequencyMS: 2000,
 };
 /** MongoDB's numbers for credentials that are wrong or may not do this. */
 const authenticationCodes: ReadonlySet<unknown> = new Set([13, 18, 8000]);

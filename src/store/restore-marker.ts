@@ -45,5 +45,6 @@ export async function refuseHalfRestored(database: StoreDatabase): Promise<void>
   throw new CortigraphError(
     'UNAVAILABLE',
     'This store is half restored: "cortigraph restore" of the same backup was interrupted. Run it again, or use another store (DATA_DIR or MONGODB_URI).',
+    { halfRestored: true },
   );
 }

@@ -13,31 +13,38 @@ export class DamagedBlobError extends CortigraphError {
   }
 }
 
+/** Where the bytes of a blob come from. */
+export interface BlobSource {
+  readonly bytes: Readable;
+  /** What to throw for an error of reading: a {@link DamagedBlobError} where it says that not all of them are there. */
+  meaningOf(error: unknown): unknown;
+  /** Called when they are damaged, before the stream fails. */
+  damaged(): Promise<void>;
+}
+
 /**
  * A blob's bytes as they are read, checked against the digest that they are stored under. The last part is held back
  * until all are known to be right: what is damaged never looks whole.
- * @param damaged told when they are not, before the stream fails
- * @returns a stream that fails with {@link DamagedBlobError} when the bytes are others
+ * @returns a stream that fails with {@link DamagedBlobError} when the bytes are others, or not all there
  */
-export function verifiedStream(source: Readable, digest: string, damaged: () => Promise<void>): Readable {
-  return Readable.from(verified(source, digest, damaged), { objectMode: false });
+export function verifiedStream(source: BlobSource, digest: string): Readable {
+  return Readable.from(verified(source, digest), { objectMode: false });
 }
 
-async function* verified(
-  source: Readable,
-  digest: string,
-  damaged: () => Promise<void>,
-): AsyncGenerator<Buffer, void, undefined> {
-  const hash = createHash('sha256');
-  let held: Buffer | undefined;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+async function* verified(source: BlobSource, digest: string): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    const hash = createHash('sha256');
+    let held: Buffer | undefined;
+    for await (const chunk of source.bytes as AsyncIterable<Buffer>) {
+      if (held !== undefined) yield held;
+      hash.update(chunk);
+      held = chunk;
+    }
+    if (hash.digest('hex') !== digest) throw new DamagedBlobError(digest);
     if (held !== undefined) yield held;
-    hash.update(chunk);
-    held = chunk;
+  } catch (error) {
+    const meaning = source.meaningOf(error);
+    if (meaning instanceof DamagedBlobError) await source.damaged();
+    throw meaning;
   }
-  if (hash.digest('hex') !== digest) {
-    await damaged();
-    throw new DamagedBlobError(digest);
-  }
-  if (held !== undefined) yield held;
 }

@@ -34,6 +34,7 @@ export class CrashTrial {
   private readonly load: Load;
   private server: RunningServer | undefined;
   private last = nothingStored;
+  private lastDiedAt = '';
   private kills = 0;
   private pendingFinished = 0;
 
@@ -52,19 +53,21 @@ export class CrashTrial {
     assert.deepEqual(this.acknowledged.problems, [], server.log());
     assert.equal(await server.ended, 'SIGKILL', server.log());
     this.kills += 1;
+    const diedAt = new Date().toISOString();
     const atDeath = await this.look(this.served.openRemains());
     assert.deepEqual(halfWritten(atDeath), []);
     assert.deepEqual(changed(this.last, atDeath), []);
-    assert.deepEqual(computedAgain(this.last, atDeath, workers), []);
+    assert.deepEqual(computedAgain(this.last, atDeath, this.lastDiedAt, workers), []);
 
     const next = (this.server = await this.served.startServer());
     const settled = await this.look(this.served.open(), (store) => settle(next, store));
     assert.deepEqual(halfWritten(settled), []);
     assert.deepEqual(changed(atDeath, settled), []);
-    assert.deepEqual(computedAgain(atDeath, settled, 0), []);
+    assert.deepEqual(computedAgain(atDeath, settled, diedAt, 0), []);
     await this.checkAcknowledged(next);
     await this.checkPending(next);
     this.last = settled;
+    this.lastDiedAt = diedAt;
   }
 
   /** Ends the last server. */

@@ -118,13 +118,14 @@ function inVain({ executions, runs, recordings }: Snapshot): readonly ExecutionD
 }
 
 /**
- * Executions of runs that were stored by others, and of which nothing else is stored either.
+ * Executions since a moment of runs that were stored by others, and of which nothing else is stored either.
+ * @param since an ISO time: what a dead server sent may come into the store after somebody has looked at it
  * @param cutOff of how many a crash may have kept the recordings from being stored
  */
-export function computedAgain(before: Snapshot, after: Snapshot, cutOff: number): readonly string[] {
+export function computedAgain(before: Snapshot, after: Snapshot, since: string, cutOff: number): readonly string[] {
   const again = inVain(after)
-    .filter(({ _id, runId }) => !before.executions.has(_id) && after.runs.has(runId))
-    .map(({ _id, runId, attempt }) => `${runId} was stored and computed again: ${_id}, attempt ${attempt}`);
+    .filter(({ _id, runId, finishedAt }) => !before.executions.has(_id) && finishedAt > since && after.runs.has(runId))
+    .map(({ _id, runId, finishedAt }) => `${runId} was stored and computed again at ${finishedAt}: ${_id}`);
   return again.length > cutOff ? again : [];
 }
 

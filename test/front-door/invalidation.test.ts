@@ -154,6 +154,16 @@ overEachStore('an invalidation', (door) => {
     assert.deepEqual(stringsOf(data.sweep.table, 'status'), ['READY', 'CONFLICT']);
   });
 
+  test('of a response: the point of a sweep that it answers is a conflict as well', async () => {
+    const base = { parameters: {}, protocol: shortProtocol };
+    const { id } = await respond({ ...base, parameters: { lgnRateE: 252 } });
+    await invalidate(id);
+    const input = { base, axes: [{ name: 'lgnRateE', min: 252, max: 252, points: 1 }] };
+    const { data } = await door().ask<SweepData>(sweepQuery, { input });
+    assert.ok(data);
+    assert.deepEqual(stringsOf(data.sweep.table, 'status'), ['CONFLICT']);
+  });
+
   test('said twice changes nothing; another reason is a conflict that shows the first', async () => {
     const { id } = await respond({ parameters: { lgnRateE: 246 }, protocol: shortProtocol });
     const first = await invalidate(id);

@@ -239,6 +239,12 @@ overEachStore('provenance', (door) => {
     });
   }
 
+  test('asked for many times in one operation is refused, however little is shown of it', async () => {
+    const many = Array.from({ length: 20 }, (_, i) => `p${i}: provenance(id: $id) { truncated }`);
+    const { message } = await door().refusal(`query ($id: ID!) { ${many.join(' ')} }`, { id: run.id });
+    assert.match(message, /could hold \d+ fields/);
+  });
+
   test('of what is not there is NOT_FOUND', async () => {
     for (const prefix of ['ps', 'run', 'exec', 'resp']) {
       const { extensions } = await door().refusal(provenanceQuery, { id: `${prefix}_${'0'.repeat(32)}` });

@@ -63,12 +63,14 @@ overEachStore('a response that is not waited for', (door) => {
   });
 
   test('is finished although the client has gone', async () => {
+    // Long enough that it is seen under way.
+    const long = { ...input(0.0244), protocol: { durationMs: 60_000 } };
     const { explain } = await door().data<{ explain: { question: string } }>(
       'query ($input: ResponseInput!) { explain(input: $input) { question } }',
-      { input: input(0.0244) },
+      { input: long },
     );
     const { url } = await door().server.http.start(0, '127.0.0.1');
-    const asked = { query: responseQuery, variables: { input: input(0.0244), waitMs: 60_000 } };
+    const asked = { query: responseQuery, variables: { input: long, waitMs: 60_000 } };
     const client = request(`${url}graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } });
     const closed = new Promise((resolve) => client.once('close', resolve));
     client.on('error', () => undefined); // of its own going away
@@ -85,7 +87,7 @@ overEachStore('a response that is not waited for', (door) => {
       (found) => found?.active === false,
     );
     assert.equal(ended?.status, 'COMPLETED');
-    const { response } = await door().data<Answer>(responseQuery, { input: input(0.0244), waitMs: 0 });
+    const { response } = await door().data<Answer>(responseQuery, { input: long, waitMs: 0 });
     assert.deepEqual([response.status, response.cached, response.id], ['READY', true, ended?.result]);
   });
 

@@ -20,7 +20,14 @@ describe('the host that a client asks for', async () => {
     });
   }
 
-  it('may be any when remote clients are allowed', async () => {
+  it('may be that of the public URL only, also when remote clients are allowed', async () => {
+    const config = { allowRemote: true, publicUrl: 'https://lab.example/' };
+    const { agent: published } = await tinyServer({ config });
+    assert.equal((await published.get('/healthz').set('host', 'evil.example')).status, 403);
+    assert.equal((await published.get('/healthz').set('host', 'lab.example')).status, 200);
+  });
+
+  it('may be any when remote clients are allowed and there is no public URL', async () => {
     const open = await tinyServer({ config: { allowRemote: true } });
     assert.equal((await open.agent.get('/healthz').set('host', 'evil.example')).status, 200);
   });

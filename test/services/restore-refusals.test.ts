@@ -12,6 +12,7 @@ import { openEmbedded, temporaryFolder } from '../store/stores.js';
 import { archivesOf, danglingReferences } from '../support/archives.js';
 import { forEachStore, withServers } from '../support/each-store.js';
 import { kept, openFrontDoor } from '../support/front-door.js';
+import type { ResponseView } from '../support/questions.js';
 import { recordMutation, responseQuery, shortProtocol } from '../support/questions.js';
 
 const isCode = (code: string, message: RegExp) => (error: unknown) =>
@@ -43,11 +44,13 @@ async function refusedAfter(change: (copy: string) => Promise<void>, message: Re
   const copy = join(folder.path, `copy-${(copies += 1)}`);
   await cp(backup, copy, { recursive: true });
   await change(copy);
+  const before = await filesOf(copy);
   const store = await openEmbedded();
   try {
     for (const use of ['restore', 'load'] as const) {
       await assert.rejects(archivesOf(store)[use](copy), isCode(code, message), use);
       assert.deepEqual([await isEmptyStore(store.database), await halfRestoredFrom(store.database)], [true, null]);
+      assert.deepEqual(await filesOf(copy), before, 'a backup is only read');
     }
   } finally {
     await store.close();
@@ -243,6 +246,25 @@ forEachStore('a load', (open) => {
       assert.equal(asked.response.cached, true);
       assert.deepEqual(await danglingReferences(store), []);
       await door.close();
+    }));
+
+  it('and stopped anywhere never lets pass for valid what is invalid there', () =>
+    withServers(open, async (openDoor, source) => {
+      const input = { model: 'ishigami', parameters: { x1: 0.5 } };
+      const door = await openDoor();
+      const { response } = await door.data<{ response: ResponseView }>(responseQuery, { input });
+      await door.server.services.invalidations.invalidate(response.runs[0]?.id ?? '', 'Made with a wrong table.');
+      const path = join(folder.path, `invalid-${(copies += 1)}`);
+      await archivesOf(source).backup(path);
+      await withServers(open, async (openOther, target) => {
+        const stop = new AbortController();
+        const progress = (step: string): void =>
+          step === 'runs inserted' ? stop.abort(new Error('enough')) : undefined;
+        await assert.rejects(archivesOf(target).load(path, { signal: stop.signal, progress }), { message: 'enough' });
+        assert.equal(await collectionsOf(target.database).runs.countDocuments({}), 1);
+        const { extensions } = await (await openOther()).refusal(responseQuery, { input });
+        assert.equal(extensions.code, 'CONFLICT');
+      });
     }));
 
   it('names a document that contradicts another one of the store', () =>

@@ -112,6 +112,11 @@ describe('blobs in GridFS', { skip: serverUri === undefined ? 'there is no Mongo
       assert.equal(await store.blobs.has(digest), false);
       await store.blobs.put(bytes);
       assert.deepEqual(await readBlob(store.blobs, digest), bytes);
+      const files = client.db(name).collection(`${blobBucket}.files`);
+      const whole = await files.findOne({ filename: digest });
+      await chunks.deleteOne({ files_id: whole?._id, n: 1 });
+      await assert.rejects(readBlob(store.blobs, digest), isDamage, 'a chunk is missing');
+      assert.equal(await store.blobs.has(digest), false);
     } finally {
       await client.close();
       await store.close();

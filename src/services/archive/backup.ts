@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CortigraphError } from '../../domain/errors.js';
@@ -6,6 +6,7 @@ import { archivedCollections } from '../../store/archive-rules.js';
 import type { ArchiveRule } from '../../store/archive-rules.js';
 import type { BlobStore } from '../../store/blob-store.js';
 import { FileBlobs } from '../../store/embedded/file-blobs.js';
+import { makeFolder } from '../../store/embedded/make-folder.js';
 import type { StoreCollection, StoreDocument } from '../../store/seam.js';
 import type { Store } from '../../store/store.js';
 import { DamagedBlobError } from '../../store/verified-stream.js';
@@ -62,7 +63,7 @@ export async function writeBackup(
 }
 
 async function makeEmptyFolder(folder: string): Promise<void> {
-  const found = await mkdir(folder, { recursive: true })
+  const found = await makeFolder(folder)
     .then(() => readdir(folder))
     .catch((error: unknown) => {
       throw asFolderError(folder, error);

@@ -33,7 +33,7 @@ export class ReadableBackup {
     private readonly folder: string,
     readonly manifest: ReadManifest,
   ) {
-    this.blobs = new FileBlobs(join(folder, blobsName));
+    this.blobs = new FileBlobs(join(folder, blobsName), false); // to read a backup changes nothing of it
   }
 
   /** @throws CortigraphError BAD_USER_INPUT when the folder holds no whole backup, UNAVAILABLE when a newer one */
@@ -67,8 +67,8 @@ export class ReadableBackup {
   }
 
   /**
-   * Inserts into a store what it lacks, each document behind those that it refers to. A document whose id is taken
-   * stays as it is in the store.
+   * Inserts into a store what it lacks, each document behind those that it refers to, but invalidations before all. A
+   * document whose id is taken stays as it is in the store.
    * @param parts which collections
    * @throws CortigraphError CONFLICT when a document contradicts one of another id
    */
@@ -79,7 +79,10 @@ export class ReadableBackup {
   ): Promise<Inserted> {
     await this.insertBlobs(target, parts, options);
     let [documents, present] = [0, 0];
-    for (const [archived] of this.collections(parts).reverse()) {
+    const backwards = this.collections(parts).reverse();
+    const isFirst = ([, rule]: (typeof backwards)[number]): boolean => rule.insertedFirst === true;
+    const inOrder = [...backwards.filter(isFirst), ...backwards.filter((each) => !isFirst(each))];
+    for (const [archived] of inOrder) {
       const collection = target.database.collection<StoreDocument>(archived.name);
       let done = 0;
       for await (const page of pagesOf(this.documentsOf(archived))) {

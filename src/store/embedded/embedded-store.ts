@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CortigraphError } from '../../domain/errors.js';
 import type { Store } from '../store.js';
 import { writeProbe } from '../write-probe.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 import { FileBlobs } from './file-blobs.js';
+import { makeFolder } from './make-folder.js';
 import type { Durability } from './protocol.js';
 import { SqliteThread } from './sqlite-thread.js';
 
@@ -27,7 +27,7 @@ export interface EmbeddedStore extends Store {
 export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore> {
   const folder = resolve(dataDir);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (cause) {
     throw new CortigraphError('UNAVAILABLE', `The folder ${folder} cannot be made. Check DATA_DIR.`, {}, { cause });
   }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BlobRef, BlobStore, StoredBlob } from '../blob-store.js';
 import { blobRef, isDigest } from '../blob-store.js';
 import { unavailable } from '../store-errors.js';
+import { makeFolder } from './make-folder.js';
 import { verifiedStream } from '../verified-stream.js';
 
 /** What another moment, or an administrator, can mend. */
@@ -30,13 +31,17 @@ const unfinished = '.tmp';
  * name is whole; one that a crash leaves behind has another name.
  */
 export class FileBlobs implements BlobStore {
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    /** Whether a damaged blob is put out of the way, so that it is missed and made again. */
+    private readonly setsAside = true,
+  ) {}
 
   async put(bytes: Uint8Array, digest?: string): Promise<BlobRef> {
     const ref = blobRef(bytes, digest);
     const file = this.fileOf(ref.digest);
     try {
-      await makeFolder(dirname(file));
+      await makeLastingFolder(dirname(file));
       if ((await statOf(file))?.size !== bytes.length) await writeWhole(file, bytes); // or what became of it is mended
       // Also where another writer has just named the file: what we say is stored must be.
       await sync(dirname(file));
@@ -76,9 +81,11 @@ export class FileBlobs implements BlobStore {
 
   private read(digest: string): Readable {
     const file = this.fileOf(digest);
-    // Out of the way, so that it is missed and made again; kept, for whoever wants to know what befell the disk.
-    const setAside = (): Promise<void> => rename(file, `${file}.damaged`).catch(() => undefined);
-    return verifiedStream(createReadStream(file), digest, setAside);
+    const damaged = async (): Promise<void> => {
+      // Kept under another name, for whoever wants to know what befell the disk.
+      if (this.setsAside) await rename(file, `${file}.damaged`).catch(() => undefined);
+    };
+    return verifiedStream({ bytes: createReadStream(file), meaningOf: asUnavailable, damaged }, digest);
   }
 
   private fileOf(digest: string): string {
@@ -104,8 +111,8 @@ async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Makes a folder whose name, and that of each folder above it that is new, outlives a crash. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+async function makeLastingFolder(folder: string): Promise<void> {
+  const first = await makeFolder(folder);
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await sync(dirname(made));
 }
