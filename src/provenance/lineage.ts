@@ -129,7 +129,9 @@ export const lineageRules: readonly LineageRule[] = [
       from: 'Job',
       relation: 'wasInfluencedBy',
       to,
-      targets: ({ result }) => (result !== null && kindOfId(result) === to ? [result] : []),
+      // Whoever found a run stored, or recorded it later, did not make it.
+      targets: ({ result, computedRuns }) =>
+        result !== null && kindOfId(result) === to && (to !== 'SimulationRun' || computedRuns > 0) ? [result] : [],
       candidates: ({ _id }) => ({ result: _id }),
       isFlipped: true,
     }),
@@ -205,7 +207,12 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
       'ACTIVITY',
       `invalidation of ${invalidation.target}`,
       invalidation.createdAt,
-      { reason: invalidation.reason, ...attribution(invalidation) },
+      {
+        reason: invalidation.reason,
+        startedAt: invalidation.createdAt,
+        finishedAt: invalidation.createdAt,
+        ...attribution(invalidation),
+      },
     ),
   Annotation: ({ _id, target, tag, note, createdAt }) =>
     node(_id, 'Annotation', 'ENTITY', `${tag === null ? 'note' : 'tag'} on ${target}`, createdAt, {
@@ -269,6 +276,8 @@ export const implied: { readonly [K in LineageKind]: (document: LineageDocuments
       createdAt,
       {
         estimator,
+        startedAt: createdAt,
+        finishedAt: createdAt,
         ...attribution(estimation),
       },
     );

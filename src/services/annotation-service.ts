@@ -67,7 +67,8 @@ export class AnnotationService {
     const before = await this.of([id]);
     const known = new Set(before.map(({ _id }) => _id));
     const added = said.filter((each) => !known.has(annotationId(id, each)));
-    refuseTooMany(id, [...before.filter(({ tag }) => tag === null || !removed.has(tag)), ...added]);
+    if (added.length > 0)
+      refuseTooMany(id, [...before.filter(({ tag }) => tag === null || !removed.has(tag)), ...added]);
     const documents = added.map((each) => this.document(id, kind, each));
     if (documents.length > 0) await annotations.insertMany(documents, { ordered: false }).catch(duplicateIndexes);
     const ids = [...removed].map((tag) => annotationId(id, { tag, note: null }));

@@ -8,7 +8,7 @@ import type { Question } from './question.js';
 export function closedKey({ target, reason, createdAt, createdBy }: InvalidationDocument): CortigraphError {
   return new CortigraphError(
     'CONFLICT',
-    `${target} was invalidated by ${createdBy} at ${createdAt}: ${asSentence(reason)} It stays readable by its id, and nothing is made of it any more.`,
+    `${target} was invalidated by ${createdBy} at ${createdAt}: ${asSentence(reason)} It stays readable by its id, and nothing is made of it any more. Ask for other seeds, or more replicates.`,
     { invalidated: target, reason, at: createdAt },
   );
 }

@@ -95,7 +95,7 @@ export class CostService {
       question,
       isAnswered ? 0 : replicatesToAdd(question, stored.assessment, stored.pool.length === 0),
     );
-    const refusal = isAnswered ? undefined : refusalOf(question, stored, limitSeconds);
+    const refusal = isAnswered ? this.pools.closedAnswer(question, stored) : refusalOf(question, stored, limitSeconds);
     return {
       points: 1,
       refusedPoints: refusal ? 1 : 0,

@@ -53,7 +53,10 @@ export class ExplainService {
     const stored = await this.pools.poolOf(question);
     const { pool, assessment } = stored;
     const missing = replicatesToAdd(question, assessment, pool.length === 0);
-    const refusal = missing > 0 ? refusalOf(question, stored, this.lab.settings.maxResponseSeconds) : undefined;
+    const refusal =
+      missing > 0
+        ? refusalOf(question, stored, this.lab.settings.maxResponseSeconds)
+        : this.pools.closedAnswer(question, stored);
     const [next] = missing > 0 && refusal?.code !== 'CONFLICT' ? nextReplicates(question, stored, 1) : [];
     const { model, numericsDigest, values } = question;
     const protocol = next ?? pool[0]?.protocol ?? question.protocol;

@@ -47,10 +47,14 @@ export class ResponsePools {
     return heldAgainst(question, await this.known([question]));
   }
 
-  /** The pool with runs that were added to it since it was read. */
-  withAdded(question: Question, before: PoolOfQuestion, added: readonly RunDocument[]): PoolOfQuestion {
-    const { candidates, invalidations } = before;
-    return heldAgainst(question, { candidates: [...candidates, ...added], invalidations });
+  /** The pool with runs that were added to it since it was read, without those that were invalidated meanwhile. */
+  async withAdded(
+    question: Question,
+    { candidates }: PoolOfQuestion,
+    added: readonly RunDocument[],
+  ): Promise<PoolOfQuestion> {
+    const invalidations = await this.invalidationsOf([question]);
+    return heldAgainst(question, { candidates: valid([...candidates, ...added], invalidations), invalidations });
   }
 
   /**
@@ -137,13 +141,13 @@ export class ResponsePools {
 
   /** The valid runs of which pools are chosen, and what was invalidated; both are asked for at once. */
   private async known(questions: readonly Question[]): Promise<KnownRuns> {
+    const [runs, invalidations] = await Promise.all([this.runsOf(questions), this.invalidationsOf(questions)]);
+    return { candidates: valid(runs, invalidations), invalidations };
+  }
+
+  private invalidationsOf(questions: readonly Question[]): Promise<readonly InvalidationDocument[]> {
     const parameterSetId = oneOf(questions.map((question) => question.parameterSetId));
-    const [runs, invalidations] = await Promise.all([
-      this.runsOf(questions),
-      this.lab.collections.invalidations.find({ parameterSetId }).toArray(),
-    ]);
-    const invalid = new Set(invalidations.map(({ target }) => target));
-    return { candidates: runs.filter(({ _id }) => !invalid.has(_id)), invalidations };
+    return this.lab.collections.invalidations.find({ parameterSetId }).toArray();
   }
 
   private async runsOf(questions: readonly Question[]): Promise<readonly RunDocument[]> {
@@ -176,6 +180,11 @@ function heldAgainst(question: Question, { candidates, invalidations }: KnownRun
     candidates.map((run) => ({ ...run, id: run._id })),
   );
   return { candidates, invalidations, pool, assessment: assessPool(question.model, question, pool) };
+}
+
+function valid(runs: readonly RunDocument[], invalidations: readonly InvalidationDocument[]): readonly RunDocument[] {
+  const invalid = new Set(invalidations.map(({ target }) => target));
+  return runs.filter(({ _id }) => !invalid.has(_id));
 }
 
 function byParameterSet<T extends { readonly parameterSetId: string | null }>(all: readonly T[]): Map<string, T[]> {

@@ -44,7 +44,7 @@ export class ResponseWork {
       // At most twice as many a round: what the first runs say of the noise is itself uncertain.
       const round = Math.min(assessment.missing, Math.max(2 * this.lab.simulations.workers, pool.length));
       const added = await this.add(nextReplicates(question, stored, round), assessment.missing);
-      stored = this.pools.withAdded(question, stored, added);
+      stored = await this.pools.withAdded(question, stored, added);
     }
   }
 

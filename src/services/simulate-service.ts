@@ -1,4 +1,4 @@
-import type { ClaimDocument, JobDocument, RunDocument } from '../domain/documents.js';
+import type { ClaimDocument, InvalidationDocument, JobDocument, RunDocument } from '../domain/documents.js';
 import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
 import type { Estimate } from '../domain/estimate.js';
 import { derivedNoiseSeed, invalidationId, parameterSetIdentity, runIdentity } from '../domain/identity.js';
@@ -77,7 +77,7 @@ export class SimulateService {
 
   /**
    * The run of a parameter set and protocol, with the recordings that are asked for: from the store, or by simulating;
-   * after `waitMs` as far as it is. A noise seed that is not given is that of the first replicate. A stored run that
+   * after `waitMs` as far as it is. A noise seed that is not given is that of the first replicate that was not invalidated. A stored run that
    * lacks a recording is run again for it; `created` is false then.
    * @throws CortigraphError BAD_USER_INPUT, TOO_COSTLY, CONFLICT when its job is cancelled or it was invalidated, or what its job failed with
    */
@@ -85,11 +85,8 @@ export class SimulateService {
     request: SimulationRequest,
     { waitMs, mayCompute, begun }: AskOptions,
   ): Promise<{ readonly run: RunView; readonly job: JobDocument | null; readonly created: boolean }> {
-    const wanted = await this.wanted(request);
-    const recordings = this.recordingsOf(request, wanted);
+    const { wanted, recordings, stored } = await this.firstValid(request);
     const { id, digest } = runIdentity(wanted);
-    const stored = await this.ledger.find(id, wanted.model, recordings);
-    await this.refuseInvalid(id, wanted.model, recordings, stored);
     if (stored.run && stored.missing.length === 0) return { run: this.viewOf(stored.run), job: null, created: false };
     if (!mayCompute) {
       throw badUserInput('This has to be computed, and nothing is computed over HTTP GET: use POST.');
@@ -109,6 +106,8 @@ export class SimulateService {
       throw new CortigraphError(job.error.code, job.error.message, { ...job.error.details, job: job._id });
     }
     const { run, missing } = await this.ledger.find(id, model, recordings);
+    const invalidation = await this.invalidationOf(id, model, recordings, { run, missing }); // meanwhile
+    if (invalidation) throw closedKey(invalidation);
     const isThere = run !== null && missing.length === 0;
     if (job.status === 'CANCELLED' && !isThere) {
       throw new CortigraphError('CONFLICT', `Its job ${job._id} was cancelled; ask again to start another.`, {
@@ -205,39 +204,54 @@ export class SimulateService {
     };
   }
 
+  /**
+   * What is wanted, and what is stored of it. Where the noise seed is derived, the first replicate that was not
+   * invalidated is.
+   */
+  private async firstValid(request: SimulationRequest) {
+    for (let replicate = 1; ; replicate += 1) {
+      const { wanted, isDerived } = await this.wanted(request, replicate);
+      const recordings = this.recordingsOf(request, wanted);
+      const { id } = runIdentity(wanted);
+      const stored = await this.ledger.find(id, wanted.model, recordings);
+      const invalidation = await this.invalidationOf(id, wanted.model, recordings, stored);
+      if (!invalidation) return { wanted, recordings, stored };
+      if (!isDerived || invalidation.target !== id) throw closedKey(invalidation);
+    }
+  }
+
   /** What is stored may have been invalidated; what is not cannot. */
-  private async refuseInvalid(
+  private async invalidationOf(
     runId: string,
     model: string,
     recordings: readonly string[],
     { run }: RunState,
-  ): Promise<void> {
-    if (!run) return;
+  ): Promise<InvalidationDocument | undefined> {
+    if (!run) return undefined;
     const ids = idsOfRecordings(requireModel(this.lab, model), runId, recordings);
     const [invalidation] = await this.lab.collections.invalidations
       .find({ _id: { $in: [runId, ...ids].map(invalidationId) } }, { limit: 1 })
       .toArray();
-    if (invalidation) throw closedKey(invalidation);
+    return invalidation;
   }
 
   private recordingsOf({ recordings }: SimulationRequest, { model, protocol }: WantedRun): readonly string[] {
     return requestedRecordings(requireModel(this.lab, model), recordings ?? [], protocol.durationMs);
   }
 
-  private async wanted({ model: name, parameters, protocol: given }: SimulationRequest): Promise<WantedRun> {
+  private async wanted(
+    { model: name, parameters, protocol: given }: SimulationRequest,
+    replicate: number,
+  ): Promise<{ readonly wanted: WantedRun; readonly isDerived: boolean }> {
     const model = requireModel(this.lab, name);
     const values = canonicalValues(model, parameters);
     const asked = completeProtocol(model.name, model.protocol, given ?? {});
     const derives = model.protocol.noiseSeed !== undefined && asked.noiseSeed === null;
-    const protocol = derives ? { ...asked, noiseSeed: derivedNoiseSeed(model.name, values, asked, 1) } : asked;
+    const protocol = derives ? { ...asked, noiseSeed: derivedNoiseSeed(model.name, values, asked, replicate) } : asked;
     const { numericsDigest } = await this.lab.simulations.numericsOf(model.name);
-    return {
-      model: model.name,
-      numericsDigest,
-      values,
-      protocol,
-      parameterSetId: parameterSetIdentity(name, values).id,
-    };
+    const { id: parameterSetId } = parameterSetIdentity(name, values);
+    const wanted = { model: model.name, numericsDigest, values, protocol, parameterSetId };
+    return { wanted, isDerived: derives };
   }
 
   private refuseTooCostly({ warmupMs, durationMs }: Protocol): void {

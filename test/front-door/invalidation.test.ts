@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overEachStore } from '../support/each-store.js';
+import { eventually } from '../support/front-door.js';
 import type { ResponseView, RunPayload } from '../support/questions.js';
 import { responseQuery, runMutation, shortProtocol } from '../support/questions.js';
 import type { SweepData } from '../support/sweeps.js';
@@ -162,6 +163,49 @@ overEachStore('an invalidation', (door) => {
     const { data } = await door().ask<SweepData>(sweepQuery, { input });
     assert.ok(data);
     assert.deepEqual(stringsOf(data.sweep.table, 'status'), ['CONFLICT']);
+  });
+
+  test('of a run whose seed nobody gave: the next seed is taken', async () => {
+    const input = { parameters: { lgnRateE: 253 }, protocol: shortProtocol };
+    const make = async (): Promise<RunPayload['runSimulation']> =>
+      (await door().data<RunPayload>(runMutation, { input, waitMs: 60_000 })).runSimulation;
+    const first = await make();
+    await invalidate(first.simulationRun.id);
+    const second = await make();
+    assert.equal(second.created, true);
+    assert.notEqual(second.simulationRun.protocol.noiseSeed, first.simulationRun.protocol.noiseSeed);
+    assert.equal((await make()).simulationRun.id, second.simulationRun.id);
+  });
+
+  test('of a response: what would be told of it beforehand is the conflict', async () => {
+    const input = { parameters: { lgnRateE: 254 }, protocol: shortProtocol };
+    await invalidate((await respond(input)).id);
+    const { explain, estimateCost } = await door().data<{
+      readonly explain: { readonly refusal: string | null };
+      readonly estimateCost: { readonly wouldBeRefused: boolean };
+    }>(
+      `query ($input: ResponseInput!) {
+        explain(input: $input) { refusal } estimateCost(input: { response: $input }) { wouldBeRefused } }`,
+      { input },
+    );
+    assert.match(explain.refusal ?? '', /^CONFLICT/);
+    assert.equal(estimateCost.wouldBeRefused, true);
+  });
+
+  test('of a run while an answer is computed from it: the answer goes without it', async () => {
+    const parameters = { lgnRateE: 255 };
+    const asked = respond({ parameters, protocol: { warmupMs: 100, durationMs: 3000 }, replicates: 30 });
+    const { runs } = door().collections;
+    const first = await eventually(
+      async () => (await runs.find({ 'protocol.durationMs': 3000 }, { limit: 1 }).toArray())[0] ?? null,
+      (found) => found !== null,
+    );
+    assert.ok(first);
+    await invalidate(first._id);
+    const answer = await asked;
+    assert.equal(answer.runs.length, 30);
+    assert.ok(!answer.runs.some(({ id }) => id === first._id));
+    assert.equal((await validity(answer.id)).tainted, false);
   });
 
   test('said twice changes nothing; another reason is a conflict that shows the first', async () => {
