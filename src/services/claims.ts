@@ -69,14 +69,28 @@ export class Claims {
     work: ClaimedWork = { records: false, isDone: () => this.isStored(identity.id) },
   ): Promise<ClaimResult> {
     const { id: runId } = identity;
-    const claim = (await this.insert(identity, wanted, work)) ?? (await this.takeOver(runId, work));
-    if (!claim) return 'heldElsewhere';
-    this.held.set(runId, claim);
+    let claim = null as ClaimDocument | null;
+    let isDone = true;
+    const hold = async (taken: Promise<ClaimDocument | null>): Promise<void> => {
+      claim = await taken;
+      if (claim) this.held.set(runId, claim);
+    };
     // Whoever held it before may have ended the work between our look and our claim.
-    const isDone = await work.isDone().catch(async (error: unknown) => {
-      await this.release(runId, claim);
+    const look = async (): Promise<void> => {
+      isDone = await work.isDone();
+    };
+    const anew = await this.newClaim(identity, wanted, work);
+    try {
+      await this.lab.inOrder(() => hold(this.insert(anew)), look);
+      if (!claim) {
+        await hold(this.takeOver(runId, work));
+        if (claim) await look();
+      }
+    } catch (error) {
+      if (claim) await this.release(runId, claim);
       throw error;
-    });
+    }
+    if (!claim) return 'heldElsewhere';
     if (!isDone) return claim;
     await this.release(runId, claim);
     return 'stored';
@@ -106,17 +120,16 @@ export class Claims {
     );
   }
 
-  /** A new claim; null when somebody else was first. */
-  private async insert(
+  private async newClaim(
     { id: runId, digest }: Identity,
     wanted: WantedRun,
     { records }: ClaimedWork,
-  ): Promise<ClaimDocument | null> {
+  ): Promise<ClaimDocument> {
     const { model, numericsDigest, parameterSetId, protocol } = wanted;
     const startedAt = this.lab.clock.now().toISOString();
     // Each that ended well took its claim with it.
     const earlier = records ? await this.lab.collections.executions.countDocuments({ runId }) : 0;
-    const claim: ClaimDocument = {
+    return {
       _id: runId,
       schemaVersion: documentVersion,
       createdAt: startedAt,
@@ -133,6 +146,10 @@ export class Claims {
       startedAt,
       error: null,
     };
+  }
+
+  /** Stores a new claim; null when somebody else was first. */
+  private async insert(claim: ClaimDocument): Promise<ClaimDocument | null> {
     try {
       await this.lab.collections.claims.insertOne(claim);
       return claim;

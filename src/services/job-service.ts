@@ -38,6 +38,11 @@ export type TakesUp = 'any' | 'asked';
 /** Does the work of one kind of job. Idempotent: it may be called again after a crash, or elsewhere. */
 export type JobHandler = (context: JobContext) => Promise<JobResult>;
 
+/** A job that is wanted, and the way to it for this process, by what it knows already; else its kind's handler does it. */
+export interface WantedWork extends WantedJob {
+  readonly work?: JobHandler;
+}
+
 /** A job that this process works on, or is about to. */
 interface Local {
   readonly abort: AbortController;
@@ -105,7 +110,7 @@ export class JobService {
    * one is stored before it begins.
    * @throws CortigraphError UNAVAILABLE once the server is stopping
    */
-  async submit(wanted: WantedJob): Promise<JobDocument> {
+  async submit(wanted: WantedWork): Promise<JobDocument> {
     if (this.closed) throw new CortigraphError('UNAVAILABLE', 'The server is stopping; ask again in a moment.');
     const submission = this.submitOnce(wanted);
     this.submitting.add(submission);
@@ -170,7 +175,7 @@ export class JobService {
     await Promise.all(ended);
   }
 
-  private async submitOnce(wanted: WantedJob): Promise<JobDocument> {
+  private async submitOnce(wanted: WantedWork): Promise<JobDocument> {
     const { kind, key } = wanted;
     for (let ordinal = 1; ;) {
       const job = await this.ledger.insert(wanted, ordinal);
@@ -182,7 +187,7 @@ export class JobService {
         continue;
       }
       this.lab.log.info({ jobId: job._id, kind, key }, 'job begun');
-      this.run(job);
+      this.run(job, wanted.work);
       return job;
     }
   }
@@ -199,9 +204,9 @@ export class JobService {
     this.local.get(id)?.abort.abort(new WorkStoppedError(reason));
   }
 
-  private run(job: JobDocument): void {
+  private run(job: JobDocument, handler = this.handlers.get(job.kind)): void {
     const abort = new AbortController();
-    const ended = this.work(job, abort.signal)
+    const ended = this.work(job, handler, abort.signal)
       .catch((error: unknown) => {
         const message = 'a job could not be brought to an end; it will be found again';
         this.lab.log.error({ err: error, jobId: job._id }, message);
@@ -214,14 +219,13 @@ export class JobService {
   }
 
   /** Does a job's work and writes how it ended: behind its result, never before it. */
-  private async work(job: JobDocument, signal: AbortSignal): Promise<void> {
+  private async work(job: JobDocument, handler: JobHandler | undefined, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that `local` holds the job before anything of it runs
     const progress = new ProgressWriter(this.ledger, this.lab.log, job, (latest) => {
       const local = this.local.get(job._id);
       if (local) local.job = { ...local.job, status: 'RUNNING', progress: latest };
     });
     try {
-      const handler = this.handlers.get(job.kind);
       if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
       const context = { job, signal, progress: (at: Omit<Progress, 'at'>): void => progress.set(at) };
       const { writes = [], ...result } = await handler(context);

@@ -6,7 +6,7 @@ import { completed } from '../domain/model-definition.js';
 import type { Answer } from './answer.js';
 import { answerOf } from './answer.js';
 import { failureOf } from './job-failure.js';
-import type { JobContext, JobResult, JobService } from './job-service.js';
+import type { JobContext, JobHandler, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
@@ -37,6 +37,7 @@ export class RespondService {
   constructor(
     private readonly lab: Lab,
     private readonly jobs: JobService,
+    private readonly runs: RunService,
     private readonly parameterSets: ParameterSetService,
   ) {
     this.pools = new ResponsePools(lab);
@@ -59,6 +60,7 @@ export class RespondService {
       key: question.id,
       payload: payloadOf(question),
       restsOn: [this.parameterSets.storing(question.model.name, question.values)],
+      work: (context) => this.workOn(question, context).finish(stored),
     });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
@@ -86,8 +88,12 @@ export class RespondService {
   }
 
   /** The handler of the jobs that answer questions: adds replicates until the pool suffices. */
-  handler(runs: RunService): (context: JobContext) => Promise<JobResult> {
-    return (context) => new ResponseWork(this.lab, runs, this.pools, this.questionOfJob(context.job), context).finish();
+  handler(): JobHandler {
+    return (context) => this.workOn(this.questionOfJob(context.job), context).finish();
+  }
+
+  private workOn(question: Question, context: JobContext): ResponseWork {
+    return new ResponseWork(this.lab, this.runs, this.pools, question, context);
   }
 
   private questionOfJob(job: JobDocument): Question {

@@ -48,13 +48,20 @@ export class ResponsePools {
     return heldAgainst(question, await this.known([question]));
   }
 
-  /** The pool with runs that were added to it since it was read, without those that were invalidated meanwhile. */
+  /**
+   * The pool with runs that were added to it since it was read, without those that were invalidated meanwhile.
+   * @param isNew whether a run was computed for it
+   */
   async withAdded(
     question: Question,
-    { candidates }: PoolOfQuestion,
+    before: PoolOfQuestion,
     added: readonly RunDocument[],
+    isNew: (run: RunDocument) => boolean,
   ): Promise<PoolOfQuestion> {
-    const invalidations = await this.invalidationsOf([question]);
+    const { candidates } = before;
+    // Nobody knew of a run that was stored this moment, and there is no other: nothing is read.
+    const isJustStored = candidates.length === 0 && added.length === 1 && added.every(isNew);
+    const invalidations = isJustStored ? before.invalidations : await this.invalidationsOf([question]);
     return heldAgainst(question, { candidates: valid([...candidates, ...added], invalidations), invalidations });
   }
 

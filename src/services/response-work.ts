@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { RunDocument } from '../domain/documents.js';
 import type { Protocol } from '../domain/protocol.js';
-import type { ResponsePools } from './response-pools.js';
+import type { PoolOfQuestion, ResponsePools } from './response-pools.js';
 import type { JobContext, JobResult } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireNumerics } from './lab.js';
@@ -26,10 +26,11 @@ export class ResponseWork {
     private readonly priority = 0,
   ) {}
 
-  async finish(): Promise<JobResult> {
+  /** @param known the pool, where it was read just now */
+  async finish(known?: PoolOfQuestion): Promise<JobResult> {
     const { question } = this;
     await requireNumerics(this.lab, question.model.name, question.numericsDigest);
-    let stored = await this.pools.poolOf(question);
+    let stored = known ?? (await this.pools.poolOf(question));
     for (;;) {
       const { pool, assessment } = stored;
       if (assessment.missing === 0) {
@@ -44,7 +45,7 @@ export class ResponseWork {
       // At most twice as many a round: what the first runs say of the noise is itself uncertain.
       const round = Math.min(assessment.missing, Math.max(2 * this.lab.simulations.workers, pool.length));
       const added = await this.add(nextReplicates(question, stored, round), assessment.missing);
-      stored = await this.pools.withAdded(question, stored, added);
+      stored = await this.pools.withAdded(question, stored, added, (run) => this.computed.has(run._id));
     }
   }
 

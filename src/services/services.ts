@@ -51,12 +51,12 @@ export function createServices(lab: Lab, holder: string, takesUp: TakesUp = 'any
   const runs = new RunService(lab, claims);
   const parameterSets = new ParameterSetService(lab);
   const jobs = new JobService(lab, holder, takesUp);
-  const respond = new RespondService(lab, jobs, parameterSets);
+  const respond = new RespondService(lab, jobs, runs, parameterSets);
   const simulate = new SimulateService(lab, jobs, parameterSets);
   const sweeps = new SweepService(lab, jobs, parameterSets);
   const annotations = new AnnotationService(lab);
   const verifications = new VerificationService(lab, jobs, simulate);
-  jobs.handle(responseJob, respond.handler(runs));
+  jobs.handle(responseJob, respond.handler());
   jobs.handle(simulationJob, simulate.handler(runs));
   jobs.handle(sweepJob, sweeps.handler(runs));
   jobs.handle(verificationJob, verifications.handler());

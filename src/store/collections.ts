@@ -28,6 +28,12 @@ export interface Collections {
   readonly verifications: StoreCollection<VerificationDocument>;
 }
 
+/**
+ * Those whose documents are worth nothing once every process has ended, so that a write of theirs need not wait for the
+ * disk: a claim says who is at work now.
+ */
+export const passingCollections: ReadonlySet<string> = new Set<keyof Collections>(['claims']);
+
 /** The lab's collections of a database. */
 export function collectionsOf(database: StoreDatabase): Collections {
   return {

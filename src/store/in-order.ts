@@ -1,12 +1,12 @@
 import { isDuplicateKey } from './store-errors.js';
 
-/** A write that is still to be made: one call of a collection, made at once when this is called. */
+/** A write that is still to be made: begins with one call of a collection, made at once when this is called. */
 export type Write = () => Promise<unknown>;
 
 /**
  * Makes writes of which each rests on those before it, in their order: a crash leaves the first few, or all. What is
  * there already stays as it is, and the next write follows, for whoever was first wrote the same. After any other error
- * nothing more is written.
+ * nothing more is written. A read among them sees what those before it wrote.
  */
 export type InOrder = (...writes: readonly Write[]) => Promise<void>;
 

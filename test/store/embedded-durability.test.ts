@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import { CortigraphError } from '../../src/domain/errors.js';
 import { embeddedFileName, openEmbeddedStore } from '../../src/store/embedded/embedded-store.js';
+import { Sqlite } from '../../src/store/embedded/sqlite.js';
 import type { StoreFilter } from '../../src/store/seam.js';
 import { isDuplicateKey } from '../../src/store/store-errors.js';
 import { temporaryFolder } from './stores.js';
@@ -47,6 +48,18 @@ describe('the embedded store is durable', () => {
     assert.ok(store.durability.busyTimeoutMs >= 5000);
     await store.ping();
     await store.close();
+  });
+
+  test('only a commit of passing documents does without the sync', async () => {
+    await mkdir(dataDir, { recursive: true });
+    const sqlite = new Sqlite(join(dataDir, 'passing.db'), 1000);
+    const synchronous = (isLasting: boolean): number => {
+      sqlite.begin(isLasting);
+      sqlite.run('COMMIT', []);
+      return sqlite.durability().synchronous;
+    };
+    assert.deepEqual([true, false, false, true].map(synchronous), [2, 1, 1, 2]);
+    sqlite.close();
   });
 
   test('documents and indexes are there when it is opened again', async () => {

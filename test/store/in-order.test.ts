@@ -37,6 +37,15 @@ for (const { name, open } of testStores) {
       assert.deepEqual(await ids('a'), ['a1']);
     });
 
+    it('are seen by a read among them, and by none but what is before it', async () => {
+      const seen: (readonly string[])[] = [];
+      const look = async (): Promise<void> => {
+        seen.push((await entries.find({ _id: { $in: ['r1', 'r2'] } }, { sort: { _id: 1 } }).toArray()).map(({ _id }) => _id)); // prettier-ignore
+      };
+      await store.inOrder(look, insert('r1'), look, insert('r2'), look);
+      assert.deepEqual(seen, [[], ['r1'], ['r1', 'r2']]);
+    });
+
     it('go on behind an insert that finds its document there, which stays as it is', async () => {
       await entries.insertOne({ _id: 'b1', key: 'first' });
       await store.inOrder(insert('b1', 'second'), insert('b2'));

@@ -12,7 +12,7 @@ import type {
   UpdateOneResult,
 } from '../seam.js';
 import { duplicateKeyCode, StoreRefusalError, StoreWriteError } from '../store-errors.js';
-import { encodeDocument, encodeQuery, encodeUpdate } from '../encode-json.js';
+import { checkString, encodeDocument, encodeQuery, encodeUpdate } from '../encode-json.js';
 import type { SqliteThread } from './sqlite-thread.js';
 import { checkPath } from './field-sql.js';
 import { checkCollectionName } from './table-sql.js';
@@ -62,8 +62,11 @@ class EmbeddedCollection<T extends StoreDocument> implements StoreCollection<T> 
 
   async findOne(filter: StoreFilter<T>, ...options: []): Promise<T | null> {
     refuseOptions(options);
-    const [document] = await this.#find<T>(filter, { limit: 1 });
-    return document ?? null;
+    const id = idAlone(filter);
+    if (id === undefined) return (await this.#find<T>(filter, { limit: 1 }))[0] ?? null;
+    checkString(id);
+    const text = await this.thread.call({ op: 'get', collection: this.name, id });
+    return text === null ? null : (JSON.parse(text) as T);
   }
 
   find<P extends object = T>(filter: StoreFilter<T>, options: FindOptions<T> = {}): StoreCursor<P> {
@@ -151,6 +154,12 @@ class EmbeddedCollection<T extends StoreDocument> implements StoreCollection<T> 
       wantsDocument,
     });
   }
+}
+
+/** The id that a filter asks for, when it asks for nothing else. */
+function idAlone(filter: object): string | undefined {
+  const [[name, value] = [], ...others] = Object.entries(filter) as [string, unknown][];
+  return name === '_id' && typeof value === 'string' && others.length === 0 ? value : undefined;
 }
 
 function knownOptions(options: object, names: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { CortigraphError } from '../../domain/errors.js';
+import { passingCollections } from '../collections.js';
 import type { Store } from '../store.js';
 import { writeProbe } from '../write-probe.js';
 import { EmbeddedDatabase } from './embedded-database.js';
@@ -32,7 +33,7 @@ export async function openEmbeddedStore(dataDir: string): Promise<EmbeddedStore>
     throw new CortigraphError('UNAVAILABLE', `The folder ${folder} cannot be made. Check DATA_DIR.`, {}, { cause });
   }
   const file = join(folder, embeddedFileName);
-  const thread = await SqliteThread.start(file);
+  const thread = await SqliteThread.start(file, passingCollections);
   const database = new EmbeddedDatabase(thread);
   return {
     kind: 'embedded',

@@ -65,7 +65,19 @@ export function fromFieldSql(value: unknown): string | number | boolean | null {
   throw new StoreRefusalError('Counting by fractions or objects is outside the seam.');
 }
 
+/** Paths are few, and asked for again and again. */
+const jsonPaths = new Map<string, string>();
+const MOST_PATHS = 1000;
+
 function jsonPath(path: string): string {
+  const known = jsonPaths.get(path);
+  if (known !== undefined) return known;
+  const found = quotedPath(path);
+  if (jsonPaths.size < MOST_PATHS) jsonPaths.set(path, found);
+  return found;
+}
+
+function quotedPath(path: string): string {
   const quoted = checkPath(path).map((segment) => `."${segment.replaceAll(`'`, `''`)}"`);
   return `'$${quoted.join('')}'`;
 }

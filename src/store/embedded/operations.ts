@@ -14,7 +14,7 @@ type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
 
 /** Whether an operation only reads, and so needs no transaction. */
 export function isRead({ op }: Operation): boolean {
-  return op === 'find' || op === 'count' || op === 'groupCount';
+  return op === 'get' || op === 'find' || op === 'count' || op === 'groupCount';
 }
 
 /** Carries out one operation; a write within the transaction of the caller. */
@@ -22,6 +22,8 @@ export function execute(sqlite: Sqlite, operation: Operation): Result {
   switch (operation.op) {
     case 'insert':
       return insert(sqlite, operation);
+    case 'get':
+      return get(sqlite, operation);
     case 'find':
       return find(sqlite, operation);
     case 'update':
@@ -54,6 +56,11 @@ function insert(sqlite: Sqlite, { collection, ids, documents }: Of<'insert'>): R
     }
   });
   return duplicates;
+}
+
+function get(sqlite: Sqlite, { collection, id }: Of<'get'>): Results['get'] {
+  const [row] = sqlite.all(`SELECT doc FROM ${tableOf(sqlite, collection)} WHERE id = ?`, [id]);
+  return row === undefined ? null : String(row[0]);
 }
 
 function find(sqlite: Sqlite, { collection, filter, options }: Of<'find'>): Results['find'] {

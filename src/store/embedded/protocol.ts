@@ -11,6 +11,7 @@ export type Operation =
       readonly ids: readonly string[];
       readonly documents: readonly string[];
     }
+  | { readonly op: 'get'; readonly collection: string; readonly id: string }
   | { readonly op: 'find'; readonly collection: string; readonly filter: string; readonly options: string }
   | {
       readonly op: 'update';
@@ -29,6 +30,8 @@ export type Operation =
 export interface Results {
   /** The positions of the duplicates, which are not inserted. */
   readonly insert: readonly number[];
+  /** The JSON text of the document; null where there is none. */
+  readonly get: string | null;
   /** The JSON text of a list of documents. */
   readonly find: string;
   readonly update: { readonly matchedCount: number; readonly upsertedCount: number; readonly document: string | null };
@@ -80,4 +83,6 @@ export type FromWorker =
 export interface WorkerData {
   readonly file: string;
   readonly busyTimeoutMs: number;
+  /** Collections whose writes need not outlast a loss of power. */
+  readonly passing: ReadonlySet<string>;
 }

@@ -60,10 +60,11 @@ export class SqliteThread {
 
   /**
    * Starts the thread and opens the file.
+   * @param passing collections whose writes need not outlast a loss of power
    * @throws CortigraphError UNAVAILABLE when the file cannot be opened, or not with the durability that is asked for
    */
-  static async start(file: string): Promise<SqliteThread> {
-    const data: WorkerData = { file, busyTimeoutMs };
+  static async start(file: string, passing: ReadonlySet<string> = new Set()): Promise<SqliteThread> {
+    const data: WorkerData = { file, busyTimeoutMs, passing };
     // Flags of its own: the process may have been started with some that a thread does not take, such as --input-type.
     const execArgv = ['--enable-source-maps'];
     const worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: data, execArgv });

@@ -12,7 +12,7 @@ import { isSqliteError, Sqlite } from './sqlite.js';
 
 if (parentPort === null) throw new Error('sqlite-worker is a worker thread.');
 const port = parentPort;
-const { file, busyTimeoutMs } = workerData as WorkerData;
+const { file, busyTimeoutMs, passing } = workerData as WorkerData;
 const sqlite = open();
 let waiting: Call[] = [];
 let isClosing = false;
@@ -45,8 +45,8 @@ function turn(): void {
   if (sqlite === undefined) return;
   const calls = waiting;
   waiting = [];
-  const reads = calls.filter(({ operation }) => isRead(operation));
-  const writes = calls.filter(({ operation }) => !isRead(operation));
+  const reads = calls.filter(isAlone);
+  const writes = calls.filter((call) => !isAlone(call));
   if (reads.length > 0) send({ replies: reads.map((call) => replyTo(sqlite, call)) });
   if (writes.length > 0) send({ replies: commitTogether(sqlite, writes) });
   if (isClosing) {
@@ -55,10 +55,13 @@ function turn(): void {
   }
 }
 
+/** Whether a call reads, and nothing rests on when; a read of a sequence has its place among the writes. */
+const isAlone = ({ operation, sequence }: Call): boolean => isRead(operation) && sequence === undefined;
+
 /** The answers to writes that share a transaction; all of them fail when it cannot begin. */
 function commitTogether(database: Sqlite, calls: readonly Call[]): readonly Reply[] {
   try {
-    database.run('BEGIN IMMEDIATE', []);
+    database.begin(calls.some(({ operation }) => !passing.has(operation.collection) && !isRead(operation)));
     const replies = writeReplies(database, calls);
     database.run('COMMIT', []);
     return replies;

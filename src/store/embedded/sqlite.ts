@@ -16,6 +16,8 @@ const maxStatements = 500;
 const maxPreparedCollections = 10_000;
 const cacheKiB = 32_768;
 const journalLimitBytes = 67_108_864;
+/** Of 4 KiB: four times SQLite's own, for a page that is written again and again is then moved to its place less often. */
+const checkpointPages = 4000;
 
 type Statement = Database.Statement;
 
@@ -24,6 +26,7 @@ export class Sqlite {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Statement>();
   readonly #tables = new Set<string>();
+  #isLasting = true;
   readonly #counts = new Map<string, readonly KeptCounts[]>();
 
   /** Opens the file, or makes it. Nothing that a commit acknowledged is lost when the machine loses power. */
@@ -35,6 +38,7 @@ export class Sqlite {
     this.run('PRAGMA synchronous = FULL', []);
     this.run(`PRAGMA cache_size = -${cacheKiB}`, []);
     this.all(`PRAGMA journal_size_limit = ${journalLimitBytes}`, []);
+    this.all(`PRAGMA wal_autocheckpoint = ${checkpointPages}`, []);
     this.run('PRAGMA temp_store = MEMORY', []);
   }
 
@@ -46,6 +50,19 @@ export class Sqlite {
       synchronous: Number(read('synchronous')),
       busyTimeoutMs: Number(read('busy_timeout')),
     };
+  }
+
+  /**
+   * Begins to write.
+   * @param isLasting whether what is committed must outlast a loss of power; a process that ends takes nothing along
+   */
+  begin(isLasting: boolean): void {
+    if (isLasting !== this.#isLasting) {
+      // SQLite sets this as it prepares the statement: it must be prepared anew.
+      this.#database.exec(`PRAGMA synchronous = ${isLasting ? 'FULL' : 'NORMAL'}`);
+      this.#isLasting = isLasting;
+    }
+    this.run('BEGIN IMMEDIATE', []);
   }
 
   /** Every row of a query, each a list of its columns. */
