@@ -65,7 +65,7 @@ class EmbeddedCollection<T extends StoreDocument> implements StoreCollection<T> 
     const id = idAlone(filter);
     if (id === undefined) return (await this.#find<T>(filter, { limit: 1 }))[0] ?? null;
     checkString(id);
-    const text = await this.thread.call({ op: 'get', collection: this.name, id });
+    const text = await this.thread.get(this.name, id);
     return text === null ? null : (JSON.parse(text) as T);
   }
 

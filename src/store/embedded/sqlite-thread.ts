@@ -3,6 +3,7 @@ import { CortigraphError } from '../../domain/errors.js';
 import type { InOrder } from '../in-order.js';
 import { unlessThere } from '../in-order.js';
 import { asUnavailable, StoreRefusalError, StoreWriteError } from '../store-errors.js';
+import { KeyReader } from './key-reader.js';
 import type {
   Durability,
   Failure,
@@ -26,6 +27,7 @@ interface Pending {
 /** The main thread's end of the thread of SQLite. */
 export class SqliteThread {
   readonly #worker: Worker;
+  readonly #reader: KeyReader;
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<void>;
   #outbox: Request[] = [];
@@ -37,10 +39,12 @@ export class SqliteThread {
 
   private constructor(
     worker: Worker,
+    reader: KeyReader,
     /** As read back from SQLite. */
     readonly durability: Durability,
   ) {
     this.#worker = worker;
+    this.#reader = reader;
     // An idle store keeps no process alive; one with calls under way does.
     worker.unref();
     worker.on('message', (message: FromWorker) => {
@@ -73,7 +77,7 @@ export class SqliteThread {
     );
     const why =
       'opened' in first ? doubtsAbout(first.opened) : 'notOpened' in first ? first.notOpened.message : 'no answer';
-    if ('opened' in first && why === undefined) return new SqliteThread(worker, first.opened);
+    if ('opened' in first && why === undefined) return new SqliteThread(worker, new KeyReader(file), first.opened);
     await worker.terminate();
     throw new CortigraphError('UNAVAILABLE', `The store ${file} cannot be opened (${why}). Check DATA_DIR.`);
   }
@@ -92,6 +96,13 @@ export class SqliteThread {
       this.#post({ call: this.#calls, operation, ...(sequence === undefined ? {} : { sequence }) });
       // The thread answers an operation with its own kind of result.
     }) as Promise<Results[O['op']]>;
+  }
+
+  /** The JSON text of a document; null where there is none. */
+  async get(collection: string, id: string): Promise<string | null> {
+    const isFree = this.#end === undefined && this.#sequence === undefined;
+    const text = isFree ? this.#reader.get(collection, id) : undefined;
+    return text === undefined ? this.call({ op: 'get', collection, id }) : text;
   }
 
   /** See {@link InOrder}: writes that travel together and share a commit. */
@@ -116,6 +127,7 @@ export class SqliteThread {
       this.#post('close');
     }
     this.#end ??= new CortigraphError('UNAVAILABLE', 'The embedded store is closed.');
+    this.#reader.close();
     await this.#ended;
   }
 
