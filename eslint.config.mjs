@@ -55,7 +55,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
-    files: ['src/models/**', 'src/statistics/**', 'src/provenance/**', 'src/domain/**'],
+    files: ['src/models/**', 'src/statistics/**', 'src/design/**', 'src/provenance/**', 'src/domain/**'],
     rules: {
       'no-restricted-globals': [
         'error',
