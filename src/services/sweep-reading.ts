@@ -30,6 +30,8 @@ export interface SweepReading {
   readonly wanted: readonly number[];
   readonly refused: number;
   readonly runsStored: number;
+  /** Stored runs that were invalidated, and would be of a pool else. */
+  readonly leftOut: number;
   readonly runsToAdd: number;
   readonly secondsToAdd: number;
 }
@@ -44,7 +46,7 @@ const POINTS_A_CALL = 500;
 export async function readPoints(pools: ResponsePools, sweep: Sweep, maxSeconds: number): Promise<SweepReading> {
   const points: PointReading[] = [];
   const wanted: number[] = [];
-  let [refused, runsStored, runsToAdd, secondsToAdd] = [0, 0, 0, 0];
+  let [refused, runsStored, leftOut, runsToAdd, secondsToAdd] = [0, 0, 0, 0, 0];
   for (let first = 0; first < sweep.size; first += POINTS_A_CALL) {
     await setImmediate(); // a large sweep is a tenth of a second of work, and there may be many
     const length = Math.min(POINTS_A_CALL, sweep.size - first);
@@ -61,6 +63,7 @@ export async function readPoints(pools: ResponsePools, sweep: Sweep, maxSeconds:
       if (isWanted) wanted.push(first + i);
       if (refusal) refused += 1;
       runsStored += pool.length;
+      leftOut += held.leftOut;
       runsToAdd += cost.runs;
       secondsToAdd += cost.biologicalSeconds;
       points.push({
@@ -75,5 +78,5 @@ export async function readPoints(pools: ResponsePools, sweep: Sweep, maxSeconds:
       });
     }
   }
-  return { points, wanted, refused, runsStored, runsToAdd, secondsToAdd };
+  return { points, wanted, refused, runsStored, leftOut, runsToAdd, secondsToAdd };
 }

@@ -9,7 +9,7 @@ import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
 import type { AskOptions } from './respond-service.js';
-import { ResponsePools } from './response-pools.js';
+import { leftOutNote, ResponsePools } from './response-pools.js';
 import type { RunService } from './run-service.js';
 import type { Sweep, SweepRequest } from './sweep.js';
 import { readSweep, sweepOf } from './sweep.js';
@@ -150,7 +150,7 @@ function answerOf(sweep: Sweep, reading: SweepReading, job: JobDocument | null):
     job,
     table: sweepTable(sweep, reading, job),
     cached: !isPending && computed === 0,
-    reason: `${answered} of ${sweep.size} points are answered${withoutFigures(reading)}; ${computed} runs computed, ${reusedRuns} reused`,
+    reason: `${answered} of ${sweep.size} points are answered${withoutFigures(reading)}; ${computed} runs computed, ${reusedRuns} reused${leftOutNote(reading.leftOut)}`,
     reusedRuns,
     computedRuns: computed,
   };
