@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runIdentity } from '../../src/domain/identity.js';
 import { overEachStore } from '../support/each-store.js';
 import { onlyError } from '../support/front-door.js';
 import type { JobView, RunPayload } from '../support/questions.js';
@@ -27,6 +28,21 @@ overEachStore('a run that is run again', (door) => {
   };
   const verify = async (id: string, waitMs?: number): Promise<Verified['verifyRun']> =>
     (await door().data<Verified>(verifyMutation, { id, waitMs })).verifyRun;
+
+  /** Stores what a run would be under other numerics; gives its id. */
+  const older = async (id: string): Promise<string> => {
+    const { runs, parameterSets, executions } = door().collections;
+    const stored = await runs.findOne({ _id: id });
+    const parameterSet = stored && (await parameterSets.findOne({ _id: stored.parameterSetId }));
+    const execution = stored && (await executions.findOne({ _id: stored.executionId }));
+    assert.ok(parameterSet && execution);
+    const key = { ...stored, numericsDigest: 'older', values: parameterSet.values };
+    const { id: olderId, digest, preimage } = runIdentity(key);
+    const executionId = execution._id.replace(/.{8}$/, '00000000');
+    await executions.insertOne({ ...execution, _id: executionId, runId: olderId });
+    await runs.insertOne({ ...stored, _id: olderId, numericsDigest: 'older', digest, preimage, executionId });
+    return olderId;
+  };
 
   test('comes out the same, its recordings too, and that is stored', async () => {
     const id = await run(271, { recordings: ['cellRates', 'raster'] });
@@ -58,9 +74,29 @@ overEachStore('a run that is run again', (door) => {
     assert.match(differences[1] ?? '', /^cellRates: f is stored/);
   });
 
+  test('is told as damaged where its document is not what its id was made of, and is not run', async () => {
+    const id = await run(277);
+    const { runs, verifications } = door().collections;
+    const stored = await runs.findOne({ _id: id });
+    assert.ok(stored);
+    const [changed, numericsDigest] = [{ ...stored.protocol, durationMs: 400 }, 'f'.repeat(64)];
+    for (const [damaged, told] of [
+      [{ protocol: changed }, `protocol.durationMs: 400 is stored, the preimage has ${stored.protocol.durationMs}`],
+      [{ numericsDigest }, `numericsDigest: ${numericsDigest} is stored, the preimage has ${stored.numericsDigest}`],
+      [{ digest: 'f' }, `digest: f is stored, the preimage hashes to ${stored.digest}`],
+    ] as const) {
+      await runs.updateOne({ _id: id }, { $set: damaged });
+      const { identical, differences, verification } = await verify(id);
+      assert.deepEqual([identical, differences], [false, [`the document is damaged: ${told}; nothing was run`]]);
+      assert.equal((await verifications.findOne({ _id: verification?.id ?? '' }))?.kernelDigest, null);
+      const { protocol, numericsDigest: before, digest } = stored;
+      await runs.updateOne({ _id: id }, { $set: { protocol, numericsDigest: before, digest } });
+    }
+    assert.equal((await verify(id)).identical, true);
+  });
+
   test('of other numerics is not run, nor recorded: the version that can is named', async () => {
-    const id = await run(273);
-    await door().collections.runs.updateOne({ _id: id }, { $set: { numericsDigest: 'older' } });
+    const id = await older(await run(273));
     const { extensions, message } = await door().refusal(verifyMutation, { id });
     assert.deepEqual([extensions.code, extensions['expected']], ['UNAVAILABLE', 'older']);
     assert.match(message, /Cortigraph \d+\.\d+\.\d+.* can run it again/);
