@@ -29,19 +29,18 @@ overEachStore('a run that is run again', (door) => {
   const verify = async (id: string, waitMs?: number): Promise<Verified['verifyRun']> =>
     (await door().data<Verified>(verifyMutation, { id, waitMs })).verifyRun;
 
-  /** Stores what a run would be under other numerics; gives its id. */
-  const older = async (id: string): Promise<string> => {
+  /** Stores what a run would be under other numerics, or of another model; gives its id. */
+  const likeOf = async (id: string, as: { numericsDigest: string } | { model: string }): Promise<string> => {
     const { runs, parameterSets, executions } = door().collections;
     const stored = await runs.findOne({ _id: id });
     const parameterSet = stored && (await parameterSets.findOne({ _id: stored.parameterSetId }));
     const execution = stored && (await executions.findOne({ _id: stored.executionId }));
     assert.ok(parameterSet && execution);
-    const key = { ...stored, numericsDigest: 'older', values: parameterSet.values };
-    const { id: olderId, digest, preimage } = runIdentity(key);
-    const executionId = execution._id.replace(/.{8}$/, '00000000');
-    await executions.insertOne({ ...execution, _id: executionId, runId: olderId });
-    await runs.insertOne({ ...stored, _id: olderId, numericsDigest: 'older', digest, preimage, executionId });
-    return olderId;
+    const { id: likeId, digest, preimage } = runIdentity({ ...stored, ...as, values: parameterSet.values });
+    const executionId = likeId.replace('run_', 'exec_');
+    await executions.insertOne({ ...execution, _id: executionId, runId: likeId });
+    await runs.insertOne({ ...stored, ...as, _id: likeId, digest, preimage, executionId });
+    return likeId;
   };
 
   test('comes out the same, its recordings too, and that is stored', async () => {
@@ -96,7 +95,7 @@ overEachStore('a run that is run again', (door) => {
   });
 
   test('of other numerics is not run, nor recorded: the version that can is named', async () => {
-    const id = await older(await run(273));
+    const id = await likeOf(await run(273), { numericsDigest: 'older' });
     const { extensions, message } = await door().refusal(verifyMutation, { id });
     assert.deepEqual([extensions.code, extensions['expected']], ['UNAVAILABLE', 'older']);
     assert.match(message, /Cortigraph \d+\.\d+\.\d+.* can run it again/);
@@ -105,6 +104,18 @@ overEachStore('a run that is run again', (door) => {
       code: 'UNAVAILABLE',
       message,
     });
+  });
+
+  test('of a model that this version does not have is told as that, not as changed', async () => {
+    const id = await likeOf(await run(278), { model: 'whole-brain' });
+    const { extensions, message } = await door().refusal(verifyMutation, { id });
+    assert.deepEqual([extensions.code, extensions['model']], ['UNAVAILABLE', 'whole-brain']);
+    assert.match(
+      message,
+      /run_[0-9a-f]+ is a run of "whole-brain", a model that this version of Cortigraph does not have/,
+    );
+    const node = await door().refusal(`query ($id: ID!) { node(id: $id) { id } }`, { id });
+    assert.equal(node.message, message);
   });
 
   test('is joined by whoever asks meanwhile, and can be cancelled', async () => {
