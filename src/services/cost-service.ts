@@ -103,7 +103,7 @@ export class CostService {
       refusedPoints: refusal ? 1 : 0,
       runsNeeded: runs,
       runsStored: stored.pool.length,
-      leftOut: stored.leftOut,
+      leftOut: stored.leftOut.length,
       biologicalSeconds,
       limitSeconds,
       wouldBeRefused: refusal !== undefined,

@@ -71,7 +71,7 @@ export class ExplainService {
       nearestRun: nearest?.run._id ?? null,
       differences: nearest?.differences ?? [],
       refusal: refusal ? `${refusal.code}: ${refusal.message}` : null,
-      reason: `${reasonOf(pool.length, missing, assessment.unmet.length, nearest !== null)}${leftOutNote(leftOut)}`,
+      reason: `${reasonOf(pool.length, missing, assessment.unmet.length, nearest !== null)}${leftOutNote(leftOut.length)}`,
     };
   }
 

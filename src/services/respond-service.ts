@@ -119,7 +119,7 @@ export class RespondService {
       question.model,
       {
         cached: true,
-        reason: `${n} stored ${n === 1 ? 'run answers' : 'runs answer'} it${leftOutNote(leftOut)}${abortedNote(assessment.outcomes)}`,
+        reason: `${n} stored ${n === 1 ? 'run answers' : 'runs answer'} it${leftOutNote(leftOut.length)}${abortedNote(assessment.outcomes)}`,
         job: null,
         reusedRuns: n,
         computedRuns: 0,
@@ -130,7 +130,7 @@ export class RespondService {
   private async fromJob(question: Question, job: JobDocument, before: PoolOfQuestion): Promise<Answer> {
     const failure = failureOf(job);
     if (failure) throw failure;
-    const leftOut = leftOutNote(before.leftOut);
+    const leftOut = leftOutNote(before.leftOut.length);
     const response = job.result === null ? null : await this.pools.stored(job.result);
     if (response) {
       const { computedRuns, reusedRuns } = job;

@@ -22,8 +22,8 @@ export interface PoolOfQuestion {
   readonly invalidations: readonly InvalidationDocument[];
   readonly pool: readonly RunDocument[];
   readonly assessment: Assessment;
-  /** How many stored runs would be of the pool, but were invalidated. */
-  readonly leftOut: number;
+  /** Why stored runs that would be of the pool are not: they were invalidated. */
+  readonly leftOut: readonly InvalidationDocument[];
 }
 
 /** The end of a sentence about a pool: how many runs it goes without because they were invalidated; empty for none. */
@@ -175,22 +175,22 @@ function heldAgainst(question: Question, { candidates, invalidations }: KnownRun
     candidates.map((run) => ({ ...run, id: run._id })),
   );
   const assessment = assessPool(question.model, question, pool);
-  return { candidates, invalidations, pool, assessment, leftOut: countLeftOut(question, candidates, invalidations) };
+  return { candidates, invalidations, pool, assessment, leftOut: leftOutOf(question, candidates, invalidations) };
 }
 
-function countLeftOut(
+function leftOutOf(
   question: Question,
   candidates: readonly RunDocument[],
   invalidations: readonly InvalidationDocument[],
-): number {
+): readonly InvalidationDocument[] {
   const invalid = invalidations.flatMap(({ target, run }) =>
     run?.numericsDigest === question.numericsDigest ? [{ id: target, protocol: run.protocol }] : [],
   );
-  if (invalid.length === 0) return 0;
+  if (invalid.length === 0) return [];
   const stored = candidates.map(({ _id, protocol }) => ({ id: _id, protocol }));
   const wereAllValid = selectPool(question.model, question, [...stored, ...invalid]);
-  const ids = new Set(invalid.map(({ id }) => id));
-  return wereAllValid.filter(({ id }) => ids.has(id)).length;
+  const ids = new Set(wereAllValid.map(({ id }) => id));
+  return invalidations.filter(({ target }) => ids.has(target));
 }
 
 function valid(runs: readonly RunDocument[], invalidations: readonly InvalidationDocument[]): readonly RunDocument[] {
