@@ -23,6 +23,8 @@ export interface RequestContext {
   readonly mayCompute: boolean;
   /** What links begin with: the address of this server as the one who asks sees it, without a slash at its end. */
   readonly origin: string;
+  /** Told the id of each job that an answer waits for. */
+  readonly begun?: (jobId: string) => void;
 }
 
 /** Relations of many parents, each kind in one call of the store; for one request only. */

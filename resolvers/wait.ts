@@ -19,5 +19,6 @@ export function askOptions(context: RequestContext, given: number | null): AskOp
       allowed: { min: 0, max: maxWaitMs },
     });
   }
-  return { waitMs, mayCompute: context.mayCompute };
+  const { mayCompute, begun } = context;
+  return { waitMs, mayCompute, ...(begun ? { begun } : {}) };
 }

@@ -59,6 +59,12 @@ export class Sweep extends Node {
   @Field({ description: 'Why it is what it is, in a sentence.' })
   reason: string;
 
+  @Field({
+    description:
+      'Whether a run, or the response, of one of its points was invalidated since the sweep was first asked: then figures that were read from it before may rest on that. Those of now do not.',
+  })
+  tainted: boolean;
+
   @Field(() => Int)
   reusedRuns: number;
 

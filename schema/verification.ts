@@ -14,7 +14,10 @@ export class Verification extends Node {
   @Field({ description: 'Whether every bit is the same.' })
   identical: boolean;
 
-  @Field(() => [String], { description: 'What came out otherwise, each in words; empty when nothing did.' })
+  @Field(() => [String], {
+    description:
+      'What came out otherwise, each in words; empty when nothing did. Of a document that is not what its id was made of: in which field; then nothing is run.',
+  })
   differences: readonly string[];
 
   @Field(() => [String], { description: 'The kinds of recordings that were compared as well.' })
@@ -29,7 +32,10 @@ export class Verification extends Node {
   @Field()
   nodeVersion: string;
 
-  @Field(() => String, { nullable: true, description: 'SHA-256 of the file that did the arithmetic.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 of the file that did the arithmetic; null where nothing was run.',
+  })
   kernelDigest: string | null;
 
   @Field(() => DateTime)

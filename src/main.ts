@@ -137,11 +137,15 @@ async function openArchives(): Promise<{ readonly archives: ArchiveService; clos
 }
 
 /** One GraphQL document to a lab of this process. */
-async function askGraphQL(services: Services, question: GraphQLQuestion): Promise<GraphQLAnswer> {
+async function askGraphQL(
+  services: Services,
+  question: GraphQLQuestion,
+  begun: (jobId: string) => void,
+): Promise<GraphQLAnswer> {
   const { openGraphQL } = await import('./open-graphql.js'); // few commands have a use for it
   const config = readConfig(process.env);
   const origin = (config.publicUrl ?? `http://${config.host}:${config.port}`).replace(/\/$/, '');
-  return openGraphQL(services, warningLog(config), origin)(question);
+  return openGraphQL(services, warningLog(config), origin)(question, begun);
 }
 
 const shell: Shell = {

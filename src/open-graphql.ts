@@ -15,10 +15,11 @@ export function openGraphQL(
   services: Services,
   log: Log,
   origin: string,
-): (question: GraphQLQuestion) => Promise<GraphQLAnswer> {
+): (question: GraphQLQuestion, begun: (jobId: string) => void) => Promise<GraphQLAnswer> {
   const schema = buildGraphQLSchema();
-  return async ({ source, variables, operationName }) => {
-    const contextValue: RequestContext = { services, loaders: createLoaders(services), mayCompute: true, origin };
+  return async ({ source, variables, operationName }, begun) => {
+    const loaders = createLoaders(services);
+    const contextValue: RequestContext = { services, loaders, mayCompute: true, origin, begun };
     const { data, errors } = await graphql({ schema, source, variableValues: variables, operationName, contextValue });
     return {
       ...(data === undefined ? {} : { data }),
@@ -27,7 +28,9 @@ export function openGraphQL(
         : {
             errors: errors.map((error) => {
               if (isFault(error)) log.error({ err: rootCause(error) }, 'a field failed');
-              return { ...publicError(error, undefined), ...(error.path ? { path: error.path } : {}) };
+              const { message, extensions } = publicError(error, undefined);
+              const { locations, path } = error.toJSON();
+              return { message, ...(locations ? { locations } : {}), ...(path ? { path } : {}), extensions };
             }),
           }),
     };

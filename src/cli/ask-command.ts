@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { DocumentNode, TypeNode } from 'graphql';
 import { GraphQLError, Kind, parse } from 'graphql';
+import type { JobService } from '../services/job-service.js';
 import type { GraphQLAnswer, GraphQLQuestion } from './shell.js';
 import { exitCodes, UsageError } from './exit.js';
 import type { Report } from './report.js';
@@ -42,14 +43,29 @@ export async function readQuestion({ file, set, operation }: AskArguments): Prom
   return { source, variables, operationName: operation };
 }
 
-/** The answer as it is, in either form. */
-export function answerReport(answer: GraphQLAnswer): Report {
+/** Those of these jobs that are not at an end. */
+export async function unfinishedOf(jobs: Pick<JobService, 'get'>, ids: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all([...new Set(ids)].map((id) => jobs.get(id)));
+  return found.filter(({ active }) => active).map(({ _id }) => _id);
+}
+
+/**
+ * The answer as it is, in either form.
+ * @param unfinished the jobs of what is PENDING in it
+ */
+export function answerReport(answer: GraphQLAnswer, unfinished: readonly string[]): Report {
+  const { failed, unfinished: pending, done } = exitCodes;
   return {
     json: answer,
     text: jsonText(answer),
-    exitCode: answer.errors === undefined ? exitCodes.done : exitCodes.failed,
+    ...(unfinished.length === 0 ? {} : { note: givenBack(unfinished) }),
+    exitCode: answer.errors !== undefined ? failed : unfinished.length > 0 ? pending : done,
   };
 }
+
+const givenBack = (jobs: readonly string[]): string =>
+  `PENDING: ${jobs.join(', ')} ${jobs.length === 1 ? 'is' : 'are'} not at an end; what was computed here was given back. ` +
+  'Ask again to go on with it (with a longer waitMs), or leave it to a server on the same store.\n';
 
 const NAME = /^[_A-Za-z]\w*$/;
 
@@ -66,8 +82,9 @@ function documentOf(source: string, file: string): DocumentNode {
     return parse(source, { maxTokens: 100_000 });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    const [at] = error.locations ?? [];
-    throw new UsageError(`${file} is no GraphQL: ${error.message}${at ? ` (line ${at.line})` : ''}`);
+    const locations = (error.locations ?? []).map(({ line, column }) => ({ line, column }));
+    const at = locations.map(({ line, column }) => ` (line ${line}, column ${column})`).join('');
+    throw new UsageError(`${file} is no GraphQL: ${error.message}${at}`, { locations });
   }
 }
 

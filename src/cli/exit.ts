@@ -1,4 +1,5 @@
 import { CortigraphError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
 
 /** How commands end. */
 export const exitCodes = {
@@ -8,6 +9,8 @@ export const exitCodes = {
   usage: 2,
   /** Some points of a sweep could not be answered; the others are printed. */
   incomplete: 3,
+  /** The answer is PENDING: its work was given back. */
+  unfinished: 4,
   SIGINT: 130,
   SIGTERM: 143,
   SIGHUP: 129,
@@ -16,6 +19,14 @@ export const exitCodes = {
 /** The command line is wrong: nothing was tried. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** @param details for programs */
+  constructor(
+    message: string,
+    readonly details: JsonObject = {},
+  ) {
+    super(message);
+  }
 }
 
 /** Somebody stopped the command. */
@@ -44,7 +55,8 @@ export function errorReport(error: unknown): ErrorReport {
     return { error: { ...details, code, message }, exitCode: exitCodes.failed };
   }
   if (error instanceof UsageError) {
-    return { error: { code: 'BAD_USER_INPUT', message: error.message }, exitCode: exitCodes.usage };
+    const { message, details } = error;
+    return { error: { ...details, code: 'BAD_USER_INPUT', message }, exitCode: exitCodes.usage };
   }
   if (error instanceof InterruptedError) {
     return { error: { code: 'INTERRUPTED', message: error.message }, exitCode: exitCodes[error.signal] };

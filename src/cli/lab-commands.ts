@@ -123,9 +123,16 @@ export function addLabCommands(
     .option('--operation <name>', 'which, where the document has several')
     .addHelpText('after', '\nExample: cortigraph ask question.graphql --set input.parameters.lgnRateE=240')
     .action(async (file: string, { set, operation }: { set: readonly string[]; operation?: string }) => {
-      const { answerReport, readQuestion } = await import('./ask-command.js');
+      const { answerReport, readQuestion, unfinishedOf } = await import('./ask-command.js');
       const question = await readQuestion({ file, set, operation });
-      await ask(async (services) => answerReport(await shell.askGraphQL(services, question)));
+      await ask(async (services, { begun }) => {
+        const jobs: string[] = [];
+        const answer = await shell.askGraphQL(services, question, (id) => {
+          jobs.push(id);
+          begun?.(id);
+        });
+        return answerReport(answer, await unfinishedOf(services.jobs, jobs));
+      });
     });
   addResultCommands(add, ask);
 }

@@ -20,6 +20,7 @@ export async function runProgram(args: readonly string[], shell: Shell): Promise
   const print = (report: Report): void => {
     exitCode = report.exitCode ?? exitCodes.done;
     shell.stdout.write(wantsJson ? jsonText(report.json) : report.text);
+    if (report.note !== undefined) shell.stderr.write(report.note);
   };
   try {
     const program = programOf(shell, print);
@@ -49,7 +50,7 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
     .configureOutput({ writeOut: (text) => shell.stdout.write(text), writeErr: () => undefined })
     .addHelpText(
       'after',
-      '\nThe store is the one of the server (DATA_DIR or MONGODB_URI), which may run meanwhile.\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some points of a sweep have no answer, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP.',
+      '\nThe store is the one of the server (DATA_DIR or MONGODB_URI), which may run meanwhile.\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some points of a sweep have no answer, 4 an answer is PENDING, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP.',
     );
   const add = (name: string, description: string): Command =>
     program.command(name).description(description).option('--json', 'print one JSON document');

@@ -3,6 +3,8 @@ export interface Report {
   readonly json: unknown;
   /** Whole lines. */
   readonly text: string;
+  /** What else a person should know: whole lines for the standard error, in either form. */
+  readonly note?: string;
   /** 0 where it is not given. */
   readonly exitCode?: number;
 }

@@ -45,8 +45,11 @@ export interface Shell {
   settings(): readonly ShownSetting[];
   /** Opens the store and all that answers from it, in this process. */
   openLab(): Promise<{ readonly services: Services; close(): Promise<void> }>;
-  /** Puts a GraphQL document to services of {@link openLab}. */
-  askGraphQL(services: Services, question: GraphQLQuestion): Promise<GraphQLAnswer>;
+  /**
+   * Puts a GraphQL document to services of {@link openLab}.
+   * @param begun told the id of each job that the answer waits for
+   */
+  askGraphQL(services: Services, question: GraphQLQuestion, begun: (jobId: string) => void): Promise<GraphQLAnswer>;
   /** Opens the store alone, for backups of it. */
   openArchives(): Promise<{ readonly archives: ArchiveService; close(): Promise<void> }>;
 }

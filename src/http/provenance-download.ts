@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import { CortigraphError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Answer } from './exchange.js';
@@ -13,8 +14,15 @@ export type ExportProvenance = (
 /** Where provenance is found: below it that of each id. */
 export const provenanceFolder = '/provenance/';
 
-/** Sends the provenance of the id that the path names: `?direction=UPSTREAM&depth=10`. */
+/** How many exports are made at once: each holds up to a thousand documents. The others wait in line. */
+export const maxExportsAtOnce = 4;
+
+/**
+ * Sends the provenance of the id that the path names: `?direction=UPSTREAM&depth=10`. One whose turn comes when its client
+ * has gone, or was told that it took too long, is not made.
+ */
 export function answerProvenance(exportProvenance: ExportProvenance): Answer {
+  const line = new PQueue({ concurrency: maxExportsAtOnce });
   return async ({ request, response, path }) => {
     const id = path.slice(provenanceFolder.length);
     const { searchParams } = new URL(request.url ?? '', 'http://localhost');
@@ -24,12 +32,12 @@ export function answerProvenance(exportProvenance: ExportProvenance): Answer {
         allowed: ['direction', 'depth'],
       });
     }
-    const depth = searchParams.get('depth');
-    const document = await exportProvenance(
-      id,
-      searchParams.get('direction') ?? undefined,
-      depth === null ? undefined : depth.trim() === '' ? NaN : Number(depth),
-    );
-    sendJson(response, 200, document);
+    const direction = searchParams.get('direction') ?? undefined;
+    const given = searchParams.get('depth');
+    const depth = given === null ? undefined : given.trim() === '' ? NaN : Number(given);
+    await line.add(async () => {
+      if (response.destroyed || response.headersSent) return;
+      sendJson(response, 200, await exportProvenance(id, direction, depth));
+    });
   };
 }

@@ -51,7 +51,10 @@ const invalidatedKinds = ['SimulationRun', 'Recording', 'Response'] as const;
 const annotatedKinds = ['ParameterSet', 'SimulationRun', 'Execution', 'Recording', 'Response'] as const;
 const kindsOfResults = ['SimulationRun', 'Response', 'Sweep', 'Verification'] as const;
 
-/** The lineage between stored kinds: one row a relation. */
+/**
+ * The lineage between stored kinds: one row a relation. Which runs a sweep rests on is in no document: it is read from the
+ * pools of its points (src/services/sweep-lineage.ts).
+ */
 export const lineageRules: readonly LineageRule[] = [
   rule({
     from: 'SimulationRun',

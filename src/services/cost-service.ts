@@ -4,7 +4,7 @@ import type { Question, ResponseRequest } from './question.js';
 import { readQuestion } from './question.js';
 import { costOf, replicatesToAdd } from './response-cost.js';
 import { refusalOf } from './refusal.js';
-import { ResponsePools } from './response-pools.js';
+import { leftOutNote, ResponsePools } from './response-pools.js';
 import type { KnownSpeed } from './simulation-speeds.js';
 import { SimulationSpeeds } from './simulation-speeds.js';
 import type { SweepRequest } from './sweep.js';
@@ -36,6 +36,7 @@ export interface CostEstimate {
 
 /** A cost in simulated time. */
 type SimulatedCost = Omit<CostEstimate, 'wallSeconds' | 'cpuSeconds' | 'basis'> & {
+  readonly leftOut: number;
   /** A few of the questions that it is made of, to measure at. */
   readonly samples: readonly Question[];
 };
@@ -55,9 +56,9 @@ export class CostService {
    * @throws CortigraphError BAD_USER_INPUT
    */
   async estimate(request: CostRequest, mayCompute: boolean): Promise<CostEstimate> {
-    const { samples, ...cost } = await this.simulatedCost(request);
+    const { samples, leftOut, ...cost } = await this.simulatedCost(request);
     if (cost.runsNeeded === 0) {
-      const basis = 'Nothing would be simulated: what can be answered is answered by stored runs.';
+      const basis = `Nothing would be simulated: what can be answered is answered by stored runs${leftOutNote(leftOut)}.`;
       return { ...cost, wallSeconds: 0, cpuSeconds: 0, basis };
     }
     const speeds: KnownSpeed[] = [];
@@ -102,6 +103,7 @@ export class CostService {
       refusedPoints: refusal ? 1 : 0,
       runsNeeded: runs,
       runsStored: stored.pool.length,
+      leftOut: stored.leftOut.length,
       biologicalSeconds,
       limitSeconds,
       wouldBeRefused: refusal !== undefined,
@@ -113,7 +115,7 @@ export class CostService {
   private async costOfSweep(request: SweepRequest): Promise<SimulatedCost> {
     const { maxResponseSeconds, maxSweepSeconds: limitSeconds } = this.lab.settings;
     const sweep = await readSweep(this.lab, request);
-    const { wanted, refused, runsStored, runsToAdd, secondsToAdd, points } = await readPoints(
+    const { wanted, refused, runsStored, leftOut, runsToAdd, secondsToAdd, points } = await readPoints(
       this.pools,
       sweep,
       maxResponseSeconds,
@@ -128,6 +130,7 @@ export class CostService {
       refusedPoints: refused,
       runsNeeded: runsToAdd,
       runsStored,
+      leftOut,
       biologicalSeconds: secondsToAdd,
       limitSeconds,
       wouldBeRefused: refusal !== undefined,

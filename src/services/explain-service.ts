@@ -7,7 +7,7 @@ import type { Lab } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
 import { readQuestion } from './question.js';
 import { refusalOf } from './refusal.js';
-import { ResponsePools } from './response-pools.js';
+import { leftOutNote, ResponsePools } from './response-pools.js';
 import { nextReplicates } from './replicates.js';
 import type { ResponseCost } from './response-cost.js';
 import { costOf, replicatesToAdd } from './response-cost.js';
@@ -52,7 +52,7 @@ export class ExplainService {
   async explain(request: ResponseRequest): Promise<Explanation> {
     const question = await readQuestion(this.lab, request);
     const stored = await this.pools.poolOf(question);
-    const { pool, assessment } = stored;
+    const { pool, assessment, leftOut } = stored;
     const missing = replicatesToAdd(question, assessment, pool.length === 0);
     const refusal = refusalOf(question, stored, this.lab.settings.maxResponseSeconds);
     const [next] = missing > 0 && refusal?.code !== 'CONFLICT' ? nextReplicates(question, stored, 1) : [];
@@ -71,7 +71,7 @@ export class ExplainService {
       nearestRun: nearest?.run._id ?? null,
       differences: nearest?.differences ?? [],
       refusal: refusal ? `${refusal.code}: ${refusal.message}` : null,
-      reason: reasonOf(pool.length, missing, assessment.unmet.length, nearest !== null),
+      reason: `${reasonOf(pool.length, missing, assessment.unmet.length, nearest !== null)}${leftOutNote(leftOut.length)}`,
     };
   }
 

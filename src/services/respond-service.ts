@@ -14,7 +14,7 @@ import type { Question, QuestionPayload, ResponseRequest } from './question.js';
 import { payloadOf, questionOf, readQuestion } from './question.js';
 import type { PoolOfQuestion } from './response-pools.js';
 import { refusalOf } from './refusal.js';
-import { ResponsePools } from './response-pools.js';
+import { leftOutNote, ResponsePools } from './response-pools.js';
 import { ResponseWork } from './response-work.js';
 import type { RunService } from './run-service.js';
 
@@ -104,7 +104,7 @@ export class RespondService {
   private async fromStore(question: Question, stored: PoolOfQuestion): Promise<Answer> {
     const { id, writes } = this.pools.response(question, stored);
     await this.lab.inOrder(...writes);
-    const { pool, assessment } = stored;
+    const { pool, assessment, leftOut } = stored;
     const n = pool.length;
     return answerOf(
       {
@@ -119,7 +119,7 @@ export class RespondService {
       question.model,
       {
         cached: true,
-        reason: `${n} stored ${n === 1 ? 'run answers' : 'runs answer'} it${abortedNote(assessment.outcomes)}`,
+        reason: `${n} stored ${n === 1 ? 'run answers' : 'runs answer'} it${leftOutNote(leftOut.length)}${abortedNote(assessment.outcomes)}`,
         job: null,
         reusedRuns: n,
         computedRuns: 0,
@@ -130,10 +130,11 @@ export class RespondService {
   private async fromJob(question: Question, job: JobDocument, before: PoolOfQuestion): Promise<Answer> {
     const failure = failureOf(job);
     if (failure) throw failure;
+    const leftOut = leftOutNote(before.leftOut.length);
     const response = job.result === null ? null : await this.pools.stored(job.result);
     if (response) {
       const { computedRuns, reusedRuns } = job;
-      const reason = `${computedRuns} computed, ${reusedRuns} reused${abortedNote(response.outcomes)}`;
+      const reason = `${computedRuns} computed, ${reusedRuns} reused${leftOut}${abortedNote(response.outcomes)}`;
       return answerOf(response, question.model, { cached: computedRuns === 0, reason, job, reusedRuns, computedRuns });
     }
     const { done, total } = job.progress;
@@ -145,7 +146,7 @@ export class RespondService {
       model: question.model.name,
       origin: null,
       cached: false,
-      reason: total === 0 ? 'waits for a worker' : `being computed: ${done} of ${total} runs are done`,
+      reason: `${total === 0 ? 'waits for a worker' : `being computed: ${done} of ${total} runs are done`}${leftOut}`,
       estimand: question.estimand,
       estimates: [],
       outcomes: before.assessment.outcomes,

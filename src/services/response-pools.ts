@@ -22,7 +22,13 @@ export interface PoolOfQuestion {
   readonly invalidations: readonly InvalidationDocument[];
   readonly pool: readonly RunDocument[];
   readonly assessment: Assessment;
+  /** Why stored runs that would be of the pool are not: they were invalidated. */
+  readonly leftOut: readonly InvalidationDocument[];
 }
+
+/** The end of a sentence about a pool: how many runs it goes without because they were invalidated; empty for none. */
+export const leftOutNote = (leftOut: number): string =>
+  leftOut === 0 ? '' : `; ${leftOut} invalid ${leftOut === 1 ? 'run' : 'runs'} left out`;
 
 /** The id of an answer, and the writes that store it; none where it is known to be stored. */
 export interface AnswerToStore {
@@ -168,7 +174,23 @@ function heldAgainst(question: Question, { candidates, invalidations }: KnownRun
     question,
     candidates.map((run) => ({ ...run, id: run._id })),
   );
-  return { candidates, invalidations, pool, assessment: assessPool(question.model, question, pool) };
+  const assessment = assessPool(question.model, question, pool);
+  return { candidates, invalidations, pool, assessment, leftOut: leftOutOf(question, candidates, invalidations) };
+}
+
+function leftOutOf(
+  question: Question,
+  candidates: readonly RunDocument[],
+  invalidations: readonly InvalidationDocument[],
+): readonly InvalidationDocument[] {
+  const invalid = invalidations.flatMap(({ target, run }) =>
+    run?.numericsDigest === question.numericsDigest ? [{ id: target, protocol: run.protocol }] : [],
+  );
+  if (invalid.length === 0) return [];
+  const stored = candidates.map(({ _id, protocol }) => ({ id: _id, protocol }));
+  const wereAllValid = selectPool(question.model, question, [...stored, ...invalid]);
+  const ids = new Set(wereAllValid.map(({ id }) => id));
+  return invalidations.filter(({ target }) => ids.has(target));
 }
 
 function valid(runs: readonly RunDocument[], invalidations: readonly InvalidationDocument[]): readonly RunDocument[] {

@@ -15,7 +15,7 @@ import { failureOf } from './job-failure.js';
 import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel, requireNumerics } from './lab.js';
-import { requireNumericsOfRun } from './numerics-of-run.js';
+import { requireModelOfRun, requireNumericsOfRun } from './numerics-of-run.js';
 import type { ParameterSetService } from './parameter-set-service.js';
 import { idsOfRecordings } from './recordings.js';
 import type { AskOptions } from './respond-service.js';
@@ -166,7 +166,7 @@ export class SimulateService {
   /** A stored run as it can be seen, with estimates from its own sums. */
   viewOf(run: RunDocument): RunView {
     const isCompleted = run.outcome === completed;
-    const model = requireModel(this.lab, run.model);
+    const model = requireModelOfRun(this.lab, { ...run, id: run._id });
     const estimates = isCompleted ? estimateOutputs(model, [{ ...run, id: run._id }], 'FIXED_NETWORK') : [];
     return {
       id: run._id,

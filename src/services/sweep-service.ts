@@ -9,7 +9,7 @@ import type { JobContext, JobResult, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
 import type { AskOptions } from './respond-service.js';
-import { ResponsePools } from './response-pools.js';
+import { leftOutNote, ResponsePools } from './response-pools.js';
 import type { RunService } from './run-service.js';
 import type { Sweep, SweepRequest } from './sweep.js';
 import { readSweep, sweepOf } from './sweep.js';
@@ -29,17 +29,19 @@ export interface SweepAnswer {
   readonly table: Table;
   readonly cached: boolean;
   readonly reason: string;
+  /** Whether something that its table held, since it was first asked, was invalidated. */
+  readonly tainted: boolean;
   readonly reusedRuns: number;
   readonly computedRuns: number;
 }
 
-/** How many ids of stored sweeps are remembered, to spare a look at the store. */
+/** Of how many stored sweeps it is remembered when they were first asked, to spare a look at the store. */
 const REMEMBERED = 1000;
 
 /** Answers sweeps: many questions along a line or over a grid, each from the store or by simulating. */
 export class SweepService {
   private readonly pools: ResponsePools;
-  private readonly knownIds = new Set<string>();
+  private readonly askedAt = new Map<string, string>();
 
   constructor(
     private readonly lab: Lab,
@@ -63,14 +65,14 @@ export class SweepService {
       if (!mayCompute)
         throw badUserInput('This sweep has to be computed, and nothing is computed over HTTP GET: use POST.');
     }
-    await this.store(sweep);
-    if (before.wanted.length === 0) return answerOf(sweep, before, null);
+    const askedAt = await this.store(sweep);
+    if (before.wanted.length === 0) return answerOf(sweep, before, null, askedAt);
     const payload = JSON.parse(sweep.identity.preimage) as JsonObject;
     const submitted = await this.jobs.submit({ kind: sweepJob, key: sweep.identity.id, payload });
     begun?.(submitted._id);
     const job = await this.jobs.wait(submitted._id, waitMs);
     const isAsBefore = job.active && job.progress.done === 0;
-    return answerOf(sweep, isAsBefore ? before : await this.read(sweep), job);
+    return answerOf(sweep, isAsBefore ? before : await this.read(sweep), job, askedAt);
   }
 
   /**
@@ -83,7 +85,7 @@ export class SweepService {
     if (!stored) throw notFound(`sweep ${id}`);
     const sweep = sweepOf(this.lab, JSON.parse(stored.preimage) as JsonObject);
     const job = await this.jobs.latestOf(id);
-    return answerOf(sweep, await this.read(sweep), job);
+    return answerOf(sweep, await this.read(sweep), job, stored.createdAt);
   }
 
   /** Holds a sweep against the store. */
@@ -98,9 +100,10 @@ export class SweepService {
       new SweepWork({ lab, runs, pools, parameterSets }, sweepOf(lab, context.job.payload), context).finish();
   }
 
-  /** Stores what a sweep asks, unless it is there, so that its id stands for it. */
-  private async store({ identity: { id, digest, preimage }, model, numericsDigest }: Sweep): Promise<void> {
-    if (this.knownIds.has(id)) return;
+  /** Stores what a sweep asks, unless it is there, so that its id stands for it; gives when it was first asked. */
+  private async store({ identity: { id, digest, preimage }, model, numericsDigest }: Sweep): Promise<string> {
+    const known = this.askedAt.get(id);
+    if (known !== undefined) return known;
     const createdAt = this.lab.clock.now().toISOString();
     const sweep: SweepDocument = {
       _id: id,
@@ -111,11 +114,18 @@ export class SweepService {
       model: model.name,
       numericsDigest,
     };
-    await this.lab.collections.sweeps.insertOne(sweep).catch((error: unknown) => {
-      if (!isDuplicateKey(error)) throw error;
-    });
-    if (this.knownIds.size >= REMEMBERED) this.knownIds.clear();
-    this.knownIds.add(id);
+    const { sweeps } = this.lab.collections;
+    const stored = await sweeps.insertOne(sweep).then(
+      () => sweep,
+      (error: unknown) => {
+        if (!isDuplicateKey(error)) throw error;
+        return sweeps.findOne({ _id: id });
+      },
+    );
+    const askedAt = stored?.createdAt ?? createdAt;
+    if (this.askedAt.size >= REMEMBERED) this.askedAt.clear();
+    this.askedAt.set(id, askedAt);
+    return askedAt;
   }
 }
 
@@ -137,7 +147,7 @@ export function sweepRefusal(
   );
 }
 
-function answerOf(sweep: Sweep, reading: SweepReading, job: JobDocument | null): SweepAnswer {
+function answerOf(sweep: Sweep, reading: SweepReading, job: JobDocument | null, askedAt: string): SweepAnswer {
   // Until its job is at an end, also where its last run is stored: only then is it known what was computed.
   const isPending = job?.active === true;
   // Of a job under way, its progress counts; a run that others computed meanwhile is reused.
@@ -150,7 +160,8 @@ function answerOf(sweep: Sweep, reading: SweepReading, job: JobDocument | null):
     job,
     table: sweepTable(sweep, reading, job),
     cached: !isPending && computed === 0,
-    reason: `${answered} of ${sweep.size} points are answered${withoutFigures(reading)}; ${computed} runs computed, ${reusedRuns} reused`,
+    reason: `${answered} of ${sweep.size} points are answered${withoutFigures(reading)}; ${computed} runs computed, ${reusedRuns} reused${leftOutNote(reading.leftOut)}`,
+    tainted: reading.invalidatedAt !== null && reading.invalidatedAt >= askedAt,
     reusedRuns,
     computedRuns: computed,
   };

@@ -44,6 +44,8 @@ export interface Sweep {
   readonly size: number;
   /** The question of a point, from 0; exactly the one that a response asks with these values. */
   questionAt(point: number): Question;
+  /** The point of these values, complete and canonical; undefined where it has none. */
+  pointAt(values: ParameterValues): number | undefined;
 }
 
 /** The most axes of one sweep. */
@@ -115,6 +117,16 @@ function build(aspects: QuestionAspects, values: ParameterValues, axes: readonly
         for (const name of names) at[name] = value ?? 0; // the remainder lies within the axis
       }
       return questionOf(model, { ...asked, values: inDeclaredOrder(model, { ...fixed, ...at }) });
+    },
+    pointAt: (at) => {
+      if (Object.entries(fixed).some(([name, value]) => at[name] !== value)) return undefined;
+      let point = 0;
+      for (const { names, values: along } of axes) {
+        const place = along.findIndex((value) => names.every((name) => at[name] === value));
+        if (place < 0) return undefined;
+        point = point * along.length + place;
+      }
+      return point;
     },
   };
 }

@@ -8,7 +8,10 @@ import type { LineageDocuments, LineageKind, LineageRule } from '../provenance/l
 import { lineageRules } from '../provenance/lineage.js';
 import { provJson } from '../provenance/prov-json.js';
 import type { StoreCollection, StoreDocument } from '../store/seam.js';
+import type { RunDocument, SweepDocument } from '../domain/documents.js';
 import type { Lab } from './lab.js';
+import type { SweepRun } from './sweep-lineage.js';
+import { SweepLineage } from './sweep-lineage.js';
 
 /** Which way to follow edges: to what a thing came from, or to what came from it. */
 export const provenanceDirections = ['UPSTREAM', 'DOWNSTREAM', 'BOTH'] as const;
@@ -44,7 +47,11 @@ type Step = (
 
 /** Follows where a thing came from and what became of it. */
 export class TraceService {
-  constructor(private readonly lab: Lab) {}
+  private readonly sweeps: SweepLineage;
+
+  constructor(private readonly lab: Lab) {
+    this.sweeps = new SweepLineage(lab);
+  }
 
   /**
    * The provenance graph of whatever has a lineage.
@@ -88,21 +95,43 @@ export class TraceService {
     const seen = new Set([start.document._id]);
     for (let level = 0; level < depth && frontier.length > 0 && !graph.truncated; level += 1) {
       const next: Found[] = [];
-      for (const rule of lineageRules) {
-        const followsTargets = isUpstream !== (rule.isFlipped === true);
-        const near = followsTargets ? rule.from : rule.to;
-        const step = followsTargets ? this.targets : this.pointers;
-        const documents = frontier.filter(({ kind }) => kind === near).map(({ document }) => document);
-        if (documents.length === 0) continue;
-        for (const [found, edge] of await step(rule, documents, () => (graph.truncated = true))) {
+      for await (const reached of this.steps(frontier, isUpstream, () => (graph.truncated = true))) {
+        for (const [found, edge] of reached) {
           if (!graph.add(found, level + 1)) break;
-          graph.connect(rule.isFlipped ? { ...edge, from: edge.to, to: edge.from } : edge);
+          graph.connect(edge);
           if (seen.has(found.document._id)) continue;
           seen.add(found.document._id);
           next.push(found);
         }
       }
       frontier = next;
+    }
+  }
+
+  /** What lies one level on, by one rule after the other, and of sweeps. */
+  private async *steps(
+    frontier: readonly Found[],
+    isUpstream: boolean,
+    cut: () => void,
+  ): AsyncGenerator<readonly (readonly [Found, ProvenanceEdge])[]> {
+    const ofKind = (kind: LineageKind): readonly AnyDocument[] =>
+      frontier.filter((found) => found.kind === kind).map(({ document }) => document);
+    for (const rule of lineageRules) {
+      const followsTargets = isUpstream !== (rule.isFlipped === true);
+      const documents = ofKind(followsTargets ? rule.from : rule.to);
+      if (documents.length === 0) continue;
+      const found = await (followsTargets ? this.targets : this.pointers)(rule, documents, cut);
+      yield found.map(([to, edge]) => [to, rule.isFlipped ? { ...edge, from: edge.to, to: edge.from } : edge] as const);
+    }
+    if (isUpstream) {
+      for (const sweep of ofKind('Sweep') as readonly SweepDocument[]) {
+        const found = await this.sweeps.runsOf(sweep, maxProvenanceNodes);
+        yield found.map((each) => [{ kind: 'SimulationRun', document: each.run }, edgeOf(each)]);
+      }
+    } else {
+      const runs = ofKind('SimulationRun') as readonly RunDocument[];
+      const found = await this.sweeps.sweepsOf(runs, maxProvenanceNodes, cut);
+      yield found.map((each) => [{ kind: 'Sweep', document: each.sweep }, edgeOf(each)]);
     }
   }
 
@@ -166,6 +195,12 @@ export class TraceService {
     return byKind[kind];
   }
 }
+
+const edgeOf = ({ sweep, run }: SweepRun): ProvenanceEdge => ({
+  from: sweep._id,
+  to: run._id,
+  relation: 'wasDerivedFrom',
+});
 
 const lineageKinds = Object.keys(describe) as LineageKind[];
 

@@ -4,7 +4,9 @@ import type { SimulationDone } from '../compute/simulation-task.js';
 import type { JobDocument, RecordingDocument, RunDocument, VerificationDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 import { badUserInput, notFound } from '../domain/errors.js';
+import type { ParameterValues } from '../domain/identity.js';
 import { idOf, requireId } from '../domain/ids.js';
+import { damageOf } from '../domain/run-damage.js';
 import { differencesOf } from '../domain/run-difference.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
 import { failureOf } from './job-failure.js';
@@ -27,7 +29,15 @@ export interface VerifiedRun {
   readonly job: JobDocument;
 }
 
-/** Runs stored runs again, and says whether every bit is the same. */
+/** A run as it is stored. */
+interface StoredRun {
+  readonly run: RunDocument;
+  readonly values: ParameterValues;
+  /** In what it is not what its id was made of: then nobody can say what to run again. */
+  readonly damage: readonly string[];
+}
+
+/** Runs stored runs again, and says whether every bit is the same, and whether the document is whole. */
 export class VerificationService {
   constructor(
     private readonly lab: Lab,
@@ -36,13 +46,14 @@ export class VerificationService {
   ) {}
 
   /**
-   * Runs a stored run again, and what is recorded of it; whoever asks while that is under way joins it.
+   * Runs a stored run again, and what is recorded of it; whoever asks while that is under way joins it. Of a document
+   * that is damaged it says in which field, and runs nothing.
    * @throws CortigraphError BAD_USER_INPUT, NOT_FOUND; UNAVAILABLE for a run of other numerics than are computed here,
    * with the version that made it; what its job failed with
    */
   async verify(id: string, { waitMs, mayCompute, begun }: AskOptions): Promise<VerifiedRun> {
-    const run = await this.storedRun(id);
-    await requireNumericsOfRun(this.lab, { ...run, id: run._id });
+    const { run, damage } = await this.storedRun(id);
+    if (damage.length === 0) await requireNumericsOfRun(this.lab, { ...run, id });
     if (!mayCompute)
       throw badUserInput('A run is run again for this, and nothing is computed over HTTP GET: use POST.');
     const submitted = await this.jobs.submit({
@@ -77,28 +88,36 @@ export class VerificationService {
   handler(): (context: JobContext) => Promise<JobResult> {
     return async ({ job, signal, progress }) => {
       const { runId } = job.payload as { readonly runId: string }; // written by verify
-      const run = await this.storedRun(runId);
-      await requireNumericsOfRun(this.lab, { ...run, id: run._id });
+      const { run, values, damage } = await this.storedRun(runId);
+      if (damage.length > 0) {
+        const found = damage.map((each) => `the document is damaged: ${each}; nothing was run`);
+        return this.concluded(this.document(run, { kernelDigest: null, startedAt: this.now() }, [], found), 0);
+      }
+      await requireNumericsOfRun(this.lab, { ...run, id: runId });
       const recordings = await this.comparableRecordings(run);
       const begun = (): void => progress({ total: 1, done: 0, failed: 0, running: 1 });
-      const { reply, startedAt } = await this.again(run, recordings, signal, begun);
+      const { reply, startedAt } = await this.again(run, values, recordings, signal, begun);
       progress({ total: 1, done: 1, failed: 0, running: 0 });
-      const verification = this.document(run, recordings, reply, startedAt);
-      const { differences } = verification;
-      if (differences.length > 0) this.lab.log.error({ runId, differences }, 'a stored run came out otherwise');
-      const store = (): Promise<unknown> => this.lab.collections.verifications.insertOne(verification);
-      return { result: verification._id, writes: [store], computedRuns: 1, reusedRuns: 0 };
+      const differences = [...differencesOf(run, reply), ...changedRecordings(recordings, reply)];
+      const { kernelDigest } = reply;
+      return this.concluded(this.document(run, { kernelDigest, startedAt }, recordings, differences), 1);
     };
   }
 
+  private concluded(verification: VerificationDocument, computedRuns: number): JobResult {
+    const { _id: result, runId, differences } = verification;
+    if (differences.length > 0) this.lab.log.error({ runId, differences }, 'a stored run came out otherwise');
+    const store = (): Promise<unknown> => this.lab.collections.verifications.insertOne(verification);
+    return { result, writes: [store], computedRuns, reusedRuns: 0 };
+  }
+
   private async again(
-    { _id, model, numericsDigest, parameterSetId, protocol }: RunDocument,
+    { _id, model, numericsDigest, protocol }: RunDocument,
+    values: ParameterValues,
     recordings: readonly RecordingDocument[],
     signal: AbortSignal,
     begun: () => void,
   ): Promise<{ readonly reply: SimulationDone; readonly startedAt: string }> {
-    const parameterSet = await this.lab.collections.parameterSets.findOne({ _id: parameterSetId });
-    if (!parameterSet) throw notFound(`parameter set ${parameterSetId}`);
     const stop = new StopFlag();
     let startedAt = this.now();
     const begin = async (): Promise<boolean> => {
@@ -109,7 +128,7 @@ export class VerificationService {
     const listener = addAbortListener(signal, () => stop.raise());
     try {
       const reply = await this.lab.simulations.simulate(
-        { model, numericsDigest, values: parameterSet.values, protocol },
+        { model, numericsDigest, values, protocol },
         {
           id: `${verificationJob} ${_id}`,
           priority: 0,
@@ -127,16 +146,12 @@ export class VerificationService {
   }
 
   private document(
-    { _id: runId, model, numericsDigest, outcome, sums }: RunDocument,
+    { _id: runId, model, numericsDigest }: RunDocument,
+    done: Pick<VerificationDocument, 'kernelDigest' | 'startedAt'>,
     recordings: readonly RecordingDocument[],
-    reply: SimulationDone,
-    startedAt: string,
+    differences: readonly string[],
   ): VerificationDocument {
     const finishedAt = this.now();
-    const changedRecordings = recordings.flatMap(({ kind, blob: { digest } }) => {
-      const now = reply.recorded.find((recorded) => recorded.kind === kind)?.digest;
-      return now === digest ? [] : [`${kind}: ${digest} is stored, now it is ${now}`];
-    });
     return {
       _id: idOf('Verification', this.lab.randomHex()),
       schemaVersion: documentVersion,
@@ -145,10 +160,9 @@ export class VerificationService {
       runId,
       model,
       numericsDigest,
-      kernelDigest: reply.kernelDigest,
-      startedAt,
+      ...done,
       finishedAt,
-      differences: [...differencesOf({ outcome, sums }, reply), ...changedRecordings],
+      differences,
       recordings: recordings.map(({ kind }) => kind),
     };
   }
@@ -162,14 +176,24 @@ export class VerificationService {
     return this.lab.collections.recordings.find({ _id: { $in: ids } }).toArray();
   }
 
-  private async storedRun(id: string): Promise<RunDocument> {
+  private async storedRun(id: string): Promise<StoredRun> {
     requireId(id, 'SimulationRun');
     const run = await this.lab.collections.runs.findOne({ _id: id });
     if (!run) throw notFound(`stored simulation run ${id}`);
-    return run;
+    const parameterSet = await this.lab.collections.parameterSets.findOne({ _id: run.parameterSetId });
+    if (!parameterSet) throw notFound(`parameter set ${run.parameterSetId}, which ${id} names`);
+    const { values } = parameterSet;
+    return { run, values, damage: damageOf(run, values) };
   }
 
   private now(): string {
     return this.lab.clock.now().toISOString();
   }
 }
+
+/** The recordings whose bytes came out otherwise, in words. */
+const changedRecordings = (stored: readonly RecordingDocument[], { recorded }: SimulationDone): readonly string[] =>
+  stored.flatMap(({ kind, blob: { digest } }) => {
+    const now = recorded.find((each) => each.kind === kind)?.digest;
+    return now === digest ? [] : [`${kind}: ${digest} is stored, now it is ${now}`];
+  });

@@ -38,8 +38,10 @@ export interface Assessment {
   readonly unmet: readonly UnmetTolerance[];
 }
 
-const seedsOf = ({ protocol }: CompletedRun): string => `${protocol.networkSeed}/${protocol.noiseSeed}`;
-const amountOf = ({ protocol }: CompletedRun): number => protocol.durationMs ?? 1;
+type WithProtocol = Pick<CompletedRun, 'protocol'>;
+
+const seedsOf = ({ protocol }: WithProtocol): string => `${protocol.networkSeed}/${protocol.noiseSeed}`;
+const amountOf = ({ protocol }: WithProtocol): number => protocol.durationMs ?? 1;
 
 /** Whether a request is about one exact run and not about a long-run mean. */
 export function asksForOneRun(model: ModelDefinition, { protocol }: PoolRequest): boolean {
@@ -54,7 +56,7 @@ export function asksForOneRun(model: ModelDefinition, { protocol }: PoolRequest)
  *   was simulated for at least one replicate's duration.
  * - With a noise seed given, or none read, the pool is exactly the run of that protocol.
  */
-export function selectPool<R extends CompletedRun>(
+export function selectPool<R extends Pick<CompletedRun, 'id' | 'protocol'>>(
   model: ModelDefinition,
   request: PoolRequest,
   runs: readonly R[],
@@ -114,7 +116,7 @@ function heldReplicates(model: ModelDefinition, request: PoolRequest, pool: read
 const totalAmount = (runs: readonly CompletedRun[]): number => runs.reduce((sum, run) => sum + amountOf(run), 0);
 
 /** The greatest k such that each network 1…k was simulated for at least one replicate's duration. */
-function unbrokenNetworks(runs: readonly CompletedRun[], { durationMs }: Protocol): number {
+function unbrokenNetworks(runs: readonly WithProtocol[], { durationMs }: Protocol): number {
   const amounts = new Map<number | null, number>();
   for (const run of runs) {
     const { networkSeed } = run.protocol;

@@ -57,12 +57,51 @@ describe('the shell, about results', () => {
     assert.deepEqual([code, data, errors[0]?.extensions.code], [1, { response: null }, 'BAD_USER_INPUT']);
   });
 
+  test('says where a document does not fit the schema, by line and column', async () => {
+    const strange = join(folder.path, 'strange.graphql');
+    await writeFile(strange, '{\n  models { name }\n  models { nam }\n  neurons\n}');
+    for (const args of [[], ['--json']]) {
+      const { code, stdout } = await run('ask', strange, ...args);
+      const { errors } = JSON.parse(stdout) as { errors: readonly { message: string; locations: unknown }[] };
+      assert.equal(code, 1);
+      assert.deepEqual(
+        errors.map(({ locations }) => locations),
+        [[{ line: 3, column: 12 }], [{ line: 4, column: 3 }]],
+      );
+    }
+    await writeFile(strange, '{\n  models {');
+    const { error } = JSON.parse((await run('ask', strange, '--json')).stdout) as { error: { locations: unknown } };
+    assert.deepEqual(error.locations, [{ line: 2, column: 11 }]);
+  });
+
+  test('says that the work of what is PENDING was given back, and goes on with it when it is asked again', async () => {
+    const pending = join(folder.path, 'pending.graphql');
+    await writeFile(
+      pending,
+      `query ($waitMs: Int) { response(input: { parameters: { lgnRateE: 241 }, protocol: { durationMs: 20000 } }, waitMs: $waitMs) {
+        status job { id } } }`,
+    );
+    interface Pending {
+      readonly data: { readonly response: { readonly status: string; readonly job: { readonly id: string } } };
+    }
+    const first = await run('ask', pending, '--set', 'waitMs=0', '--json');
+    const { response } = (JSON.parse(first.stdout) as Pending).data;
+    assert.deepEqual([first.code, response.status], [4, 'PENDING']);
+    assert.match(
+      first.stderr,
+      new RegExp(`^PENDING: ${response.job.id} is not at an end; .*given back\\. Ask again .*\n$`),
+    );
+    const again = await run('ask', pending, '--set', 'waitMs=60000');
+    assert.deepEqual([again.code, again.stderr], [0, '']);
+    assert.deepEqual((JSON.parse(again.stdout) as Pending).data.response, { ...response, status: 'READY' });
+  });
+
   test('says what is wrong with a document or its variables before anything is opened', async () => {
     const broken = join(folder.path, 'broken.graphql');
     await writeFile(broken, '{ response(');
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [['ask', join(folder.path, 'none.graphql')], /cannot be read \(ENOENT\)/],
-      [['ask', broken], /is no GraphQL: .*\(line 1\)/],
+      [['ask', broken], /is no GraphQL: .*\(line 1, column 12\)/],
       [['ask', file], /Give --operation, one of: Ask, Look\./],
       [['ask', file, '--operation', 'Other'], /There is no operation Other; there are: Ask, Look\./],
       [['ask', file, '--operation', 'Look', '--set', 'name=1'], /has no variable \$name; it has \$id\./],

@@ -72,6 +72,40 @@ overEachStore('an invalidation', (door) => {
     assert.deepEqual((await respond(input)).id, after.id);
   });
 
+  test('of a run: an answer says that it goes without it, computed or stored, as do its explanation and a sweep', async () => {
+    const input = { parameters: { lgnRateE: 264 }, protocol: shortProtocol, replicates: 2 };
+    const [first, second] = (await respond(input)).runs;
+    assert.ok(first && second);
+    await invalidate(first.id);
+    assert.equal((await respond(input)).reason, '1 computed, 1 reused; 1 invalid run left out');
+    assert.equal((await respond(input)).reason, '2 stored runs answer it; 1 invalid run left out');
+    await invalidate(second.id);
+    const explain = `query ($input: ResponseInput!) { explain(input: $input) { reason } }`;
+    const { explain: miss } = await door().data<{ explain: { readonly reason: string } }>(explain, { input });
+    assert.match(miss.reason, /about 1 more would be computed; 2 invalid runs left out$/);
+    const axes = [{ name: 'lgnRateE', min: 264, max: 265, points: 2 }];
+    const base = { parameters: {}, protocol: shortProtocol };
+    const { sweep } = await door().data<SweepData>(sweepQuery, { input: { base, axes } });
+    assert.match(sweep.reason, /; 1 runs computed, 1 reused; 2 invalid runs left out$/);
+    const estimate = `query ($input: EstimateCostInput!) { estimateCost(input: $input) { basis } }`;
+    const { estimateCost } = await door().data<{ estimateCost: { readonly basis: string } }>(estimate, {
+      input: { sweep: { base, axes } },
+    });
+    assert.match(estimateCost.basis, /by stored runs; 2 invalid runs left out\.$/);
+  });
+
+  test('of another network’s run, or of a shorter one that would not count, is not told of', async () => {
+    const input = { parameters: { lgnRateE: 266 }, protocol: shortProtocol };
+    const other = await respond({ ...input, protocol: { ...shortProtocol, networkSeed: 2 } });
+    await invalidate(firstRunOf(other));
+    const kept = await respond(input);
+    const seeds = (await door().collections.runs.findOne({ _id: firstRunOf(kept) }))?.protocol;
+    assert.ok(seeds);
+    const shorter = { ...input, protocol: { ...seeds, durationMs: (seeds.durationMs ?? 0) - 100 } };
+    await invalidate(firstRunOf(await respond(shorter)));
+    assert.equal((await respond(input)).reason, '1 stored run answers it');
+  });
+
   test('of a run that is asked for by its seeds: a conflict that says why, and nothing is computed', async () => {
     const input = { parameters: { lgnRateE: 242 }, protocol: { ...shortProtocol, noiseSeed: 7 } };
     const { runSimulation } = await door().data<RunPayload>(runMutation, { input, waitMs: 60_000 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runIdentity } from '../../src/domain/identity.js';
 import { overEachStore } from '../support/each-store.js';
 import { onlyError } from '../support/front-door.js';
 import type { JobView, RunPayload } from '../support/questions.js';
@@ -27,6 +28,20 @@ overEachStore('a run that is run again', (door) => {
   };
   const verify = async (id: string, waitMs?: number): Promise<Verified['verifyRun']> =>
     (await door().data<Verified>(verifyMutation, { id, waitMs })).verifyRun;
+
+  /** Stores what a run would be under other numerics, or of another model; gives its id. */
+  const likeOf = async (id: string, as: { numericsDigest: string } | { model: string }): Promise<string> => {
+    const { runs, parameterSets, executions } = door().collections;
+    const stored = await runs.findOne({ _id: id });
+    const parameterSet = stored && (await parameterSets.findOne({ _id: stored.parameterSetId }));
+    const execution = stored && (await executions.findOne({ _id: stored.executionId }));
+    assert.ok(parameterSet && execution);
+    const { id: likeId, digest, preimage } = runIdentity({ ...stored, ...as, values: parameterSet.values });
+    const executionId = likeId.replace('run_', 'exec_');
+    await executions.insertOne({ ...execution, _id: executionId, runId: likeId });
+    await runs.insertOne({ ...stored, ...as, _id: likeId, digest, preimage, executionId });
+    return likeId;
+  };
 
   test('comes out the same, its recordings too, and that is stored', async () => {
     const id = await run(271, { recordings: ['cellRates', 'raster'] });
@@ -58,9 +73,29 @@ overEachStore('a run that is run again', (door) => {
     assert.match(differences[1] ?? '', /^cellRates: f is stored/);
   });
 
+  test('is told as damaged where its document is not what its id was made of, and is not run', async () => {
+    const id = await run(277);
+    const { runs, verifications } = door().collections;
+    const stored = await runs.findOne({ _id: id });
+    assert.ok(stored);
+    const [changed, numericsDigest] = [{ ...stored.protocol, durationMs: 400 }, 'f'.repeat(64)];
+    for (const [damaged, told] of [
+      [{ protocol: changed }, `protocol.durationMs: 400 is stored, the preimage has ${stored.protocol.durationMs}`],
+      [{ numericsDigest }, `numericsDigest: ${numericsDigest} is stored, the preimage has ${stored.numericsDigest}`],
+      [{ digest: 'f' }, `digest: f is stored, the preimage hashes to ${stored.digest}`],
+    ] as const) {
+      await runs.updateOne({ _id: id }, { $set: damaged });
+      const { identical, differences, verification } = await verify(id);
+      assert.deepEqual([identical, differences], [false, [`the document is damaged: ${told}; nothing was run`]]);
+      assert.equal((await verifications.findOne({ _id: verification?.id ?? '' }))?.kernelDigest, null);
+      const { protocol, numericsDigest: before, digest } = stored;
+      await runs.updateOne({ _id: id }, { $set: { protocol, numericsDigest: before, digest } });
+    }
+    assert.equal((await verify(id)).identical, true);
+  });
+
   test('of other numerics is not run, nor recorded: the version that can is named', async () => {
-    const id = await run(273);
-    await door().collections.runs.updateOne({ _id: id }, { $set: { numericsDigest: 'older' } });
+    const id = await likeOf(await run(273), { numericsDigest: 'older' });
     const { extensions, message } = await door().refusal(verifyMutation, { id });
     assert.deepEqual([extensions.code, extensions['expected']], ['UNAVAILABLE', 'older']);
     assert.match(message, /Cortigraph \d+\.\d+\.\d+.* can run it again/);
@@ -69,6 +104,18 @@ overEachStore('a run that is run again', (door) => {
       code: 'UNAVAILABLE',
       message,
     });
+  });
+
+  test('of a model that this version does not have is told as that, not as changed', async () => {
+    const id = await likeOf(await run(278), { model: 'whole-brain' });
+    const { extensions, message } = await door().refusal(verifyMutation, { id });
+    assert.deepEqual([extensions.code, extensions['model']], ['UNAVAILABLE', 'whole-brain']);
+    assert.match(
+      message,
+      /run_[0-9a-f]+ is a run of "whole-brain", a model that this version of Cortigraph does not have/,
+    );
+    const node = await door().refusal(`query ($id: ID!) { node(id: $id) { id } }`, { id });
+    assert.equal(node.message, message);
   });
 
   test('is joined by whoever asks meanwhile, and can be cancelled', async () => {

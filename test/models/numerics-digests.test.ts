@@ -11,9 +11,16 @@ describe('the committed numerics digests (on a deliberate change of bits write t
     const { definition } = model;
 
     test(`${definition.name} still has its digest: stored runs keep answering, on every Node and machine`, () => {
+      const now = simulatorOf(model).numericsDigest();
+      const before = committed[definition.name];
+      assert.notEqual(
+        before,
+        undefined,
+        `No digest of ${definition.name} is committed. If it is a new model, write its digest to test/models/numerics-digests.json: ${now}`,
+      );
       assert.equal(
-        simulatorOf(model).numericsDigest(),
-        committed[definition.name],
+        now,
+        before,
         [
           `${definition.name} gives other bits than those committed: no stored run of it would be found again.`,
           'If nothing should have changed: undo it. If the change is deliberate: check that the agreement with Brian2 and',

@@ -248,6 +248,26 @@ forEachStore('a load', (open) => {
       await door.close();
     }));
 
+  it('of a run that is there keeps the execution that made it elsewhere, beside the one that made it here', () =>
+    withServers(open, async (openDoor, store) => {
+      const door = await openDoor();
+      const input = { parameters: { lgnRateE: 200 }, protocol: shortProtocol };
+      const { response } = await door.data<{ response: ResponseView }>(responseQuery, { input });
+      const executions = async (): Promise<readonly string[]> => {
+        const { simulationRun } = await door.data<{
+          readonly simulationRun: { readonly executions: readonly { readonly id: string }[] };
+        }>('query ($id: ID!) { simulationRun(id: $id) { executions { id } } }', { id: response.runs[0]?.id });
+        return simulationRun.executions.map(({ id }) => id);
+      };
+      const here = await executions();
+      assert.equal(here.length, 1);
+      await archivesOf(store).load(later);
+      const both = await executions();
+      // There it was made once, and run again to record it.
+      assert.equal(both.length, 3);
+      assert.ok(here.every((id) => both.includes(id)));
+    }));
+
   it('and stopped anywhere never lets pass for valid what is invalid there', () =>
     withServers(open, async (openDoor, source) => {
       const input = { model: 'ishigami', parameters: { x1: 0.5 } };
