@@ -1,6 +1,7 @@
 import type { ClassType } from 'type-graphql';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { AnnotatePayload, Annotation, toAnnotation } from '../schema/annotation.js';
+import { Experiment } from '../schema/experiment.js';
 import type { Node } from '../schema/node.js';
 import { ParameterSet } from '../schema/parameter-set.js';
 import { Recording } from '../schema/recording.js';
@@ -49,4 +50,5 @@ export const annotationFieldResolvers: readonly ClassType[] = [
   annotationFields(() => SimulationRun),
   annotationFields(() => Recording),
   annotationFields(() => Response),
+  annotationFields(() => Experiment),
 ];

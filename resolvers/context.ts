@@ -5,12 +5,14 @@ import type {
   AnnotationDocument,
   ExecutionDocument,
   InvalidationDocument,
+  JobDocument,
   ParameterSetDocument,
   RecordingDocument,
   RunDocument,
   VerificationDocument,
 } from '../src/domain/documents.js';
 import type { Table } from '../src/domain/table.js';
+import type { ExperimentCounts } from '../src/services/chunk-ledger.js';
 import type { Page } from '../src/services/pages.js';
 import type { Services } from '../src/services/services.js';
 import type { RunView } from '../src/services/simulate-service.js';
@@ -41,18 +43,20 @@ export interface Loaders {
   readonly invalidation: DataLoader<string, InvalidationDocument | null>;
   readonly verificationsOfRun: DataLoader<string, readonly VerificationDocument[]>;
   readonly totalRunsOfParameterSet: DataLoader<string, number>;
+  readonly countsOfExperiment: DataLoader<string, ExperimentCounts>;
+  readonly jobOfExperiment: DataLoader<string, JobDocument | null>;
   /** The first page, of this size, of the runs of a parameter set. */
   firstRunsOfParameterSet(first: number | undefined): DataLoader<string, Page<RunDocument>>;
 }
 
 type LoadedServices = Pick<
   Services,
-  'lookups' | 'lists' | 'recordings' | 'annotations' | 'invalidations' | 'verifications'
+  'lookups' | 'lists' | 'recordings' | 'annotations' | 'invalidations' | 'verifications' | 'experiments'
 >;
 
 /** The loaders of one request. */
 export function createLoaders(services: LoadedServices): Loaders {
-  const { lookups, lists, recordings, annotations, invalidations, verifications } = services;
+  const { lookups, lists, recordings, annotations, invalidations, verifications, experiments } = services;
   const firstRuns = new Map<number | undefined, DataLoader<string, Page<RunDocument>>>();
   return {
     parameterSet: new DataLoader<string, ParameterSetDocument>(async (ids) => {
@@ -89,6 +93,8 @@ export function createLoaders(services: LoadedServices): Loaders {
       return runIds.map((id) => found.get(id) ?? []);
     }),
     totalRunsOfParameterSet: new DataLoader((ids) => lists.totalRunsOf(ids)),
+    countsOfExperiment: new DataLoader((ids) => experiments.counts(ids)),
+    jobOfExperiment: new DataLoader((ids) => Promise.all(ids.map((id) => experiments.jobOf(id)))),
     firstRunsOfParameterSet: (first) => {
       const loader = firstRuns.get(first) ?? new DataLoader((ids) => lists.firstRunsOf(ids, first));
       firstRuns.set(first, loader);

@@ -30,4 +30,25 @@ export class JobResolver {
   async cancelJob(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<JobPayload> {
     return { job: toJob(await services.jobs.cancel(id)) };
   }
+
+  @Mutation(() => JobPayload, {
+    description:
+      'Stops a job that is under way until it is resumed, also over restarts; what is stored stays. A job that is at an end stays as it is.',
+  })
+  async pauseJob(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<JobPayload> {
+    return { job: toJob(await services.jobs.pause(id)) };
+  }
+
+  @Mutation(() => JobPayload, { description: 'Lets a paused job go on. Any other stays as it is.' })
+  async resumeJob(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<JobPayload> {
+    return { job: toJob(await services.jobs.resume(id)) };
+  }
+
+  @Mutation(() => JobPayload, {
+    description:
+      'Does again what a job did not: a new job, where this one failed, was cancelled, or left out parts that failed. One that is under way stays as it is.',
+  })
+  async retryJob(@Arg('id', () => ID) id: string, @Ctx() { services }: RequestContext): Promise<JobPayload> {
+    return { job: toJob(await services.jobs.retry(id)) };
+  }
 }

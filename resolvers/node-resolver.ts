@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { toAnnotation } from '../schema/annotation.js';
+import { toExperiment, toExperimentRow } from '../schema/experiment.js';
 import { toExecution } from '../schema/execution.js';
 import { toInvalidation } from '../schema/invalidation.js';
 import { toJob } from '../schema/job.js';
@@ -23,6 +24,8 @@ const find: { readonly [K in NodeKind]: (services: Services, id: string) => Prom
   Recording: async ({ recordings }, id) => toRecording(await recordings.get(id)),
   Response: async ({ respond }, id) => toResponse(await respond.get(id)),
   Sweep: async ({ sweeps }, id) => toSweep(await sweeps.get(id)),
+  Experiment: async ({ experiments }, id) => toExperiment(await experiments.get(id)),
+  ExperimentRow: async ({ experimentResults }, id) => toExperimentRow(await experimentResults.row(id)),
   Job: async ({ jobs }, id) => toJob(await jobs.get(id)),
   Invalidation: async ({ invalidations }, id) => toInvalidation(await invalidations.get(id)),
   Annotation: async ({ annotations }, id) => toAnnotation(await annotations.get(id)),

@@ -41,7 +41,7 @@ export class Progress {
   at: string;
 }
 
-@ObjectType({ description: 'Why a job failed.' })
+@ObjectType({ description: 'Why a job failed, or is paused.' })
 export class JobError {
   @Field({ description: 'From the same table as the codes of errors.' })
   code: string;
@@ -57,7 +57,7 @@ export class JobError {
 export class Job extends Node {
   @Field({
     description:
-      '`response`, which answers a question, `simulation`, which makes one run, `sweep`, or `verification`, which runs a stored run again.',
+      '`response`, which answers a question, `simulation`, which makes one run, `sweep`, `experiment`, or `verification`, which runs a stored run again.',
   })
   kind: string;
 
@@ -87,7 +87,10 @@ export const JobConnection = connectionType('Job', () => Job);
 
 @InputType()
 export class JobFilterInput extends ListFilterInput {
-  @Field(() => String, { nullable: true, description: '`response`, `simulation`, `sweep` or `verification`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '`response`, `simulation`, `sweep`, `experiment` or `verification`.',
+  })
   kind?: string;
 
   @Field(() => JobStatusEnum, { nullable: true })

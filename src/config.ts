@@ -97,6 +97,12 @@ export const settings = {
     [1, 1e9],
     'Most biological seconds that one sweep may simulate.',
   ),
+  maxExperimentRuns: wholeNumber(
+    'CORTIGRAPH_MAX_EXPERIMENT_RUNS',
+    1_000_000,
+    [1, 1e8],
+    'Most runs of one experiment: its points by its replicates.',
+  ),
   workers: wholeNumber(
     'CORTIGRAPH_WORKERS',
     availableParallelism(),

@@ -131,6 +131,7 @@ function labOf(
       ...leases,
       maxResponseSeconds: config.maxResponseSeconds,
       maxSweepSeconds: config.maxSweepSeconds,
+      maxExperimentRuns: config.maxExperimentRuns,
       ...settings,
     },
     log,

@@ -167,13 +167,90 @@ export interface SweepDocument extends Stored {
   readonly numericsDigest: string;
 }
 
+/** How much of an experiment there is. */
+export interface Extent {
+  readonly size: number;
+  readonly replicates: number;
+}
+
+/**
+ * A named design over a parameter space, and what is run at each of its points. Points are computed from the design;
+ * only its size and the replicates change, and only upwards.
+ */
+export interface ExperimentDocument extends Stored, Extent {
+  readonly digest: string;
+  /** The request that made it, in canonical form: whoever asks the same again gets this one. */
+  readonly preimage: string;
+  readonly name: string;
+  readonly model: string;
+  readonly numericsDigest: string;
+  readonly space: JsonObject;
+  readonly design: JsonObject;
+  /** What one replicate is; its noise seed is null. */
+  readonly protocol: Protocol;
+  readonly commonRandomNumbers: boolean;
+  /** Its extents up to now, from the first: its chunks follow from them. */
+  readonly extents: readonly Extent[];
+  readonly project: string;
+  readonly createdBy: string;
+}
+
+/**
+ * A part of an experiment that one process works on: a range of points by a range of replicates. Its counts are absolute,
+ * set by the write that ends it; every write of its holder is conditional on the attempt.
+ */
+export interface ChunkDocument extends Stored {
+  readonly experimentId: string;
+  readonly firstPoint: number;
+  readonly points: number;
+  readonly firstReplicate: number;
+  readonly replicates: number;
+  readonly state: 'WAITING' | 'RUNNING' | 'DONE';
+  readonly attempt: number;
+  readonly holder: string | null;
+  /** Rows that have a run. */
+  readonly done: number;
+  /** Rows that have an error in its place. */
+  readonly failed: number;
+  readonly outcomes: readonly OutcomeCount[];
+}
+
+/** What became of a replicate of a point of an experiment. Stored with its run; one that failed may be filled later. */
+export interface ExperimentRowDocument extends Stored {
+  readonly experimentId: string;
+  readonly point: number;
+  readonly replicate: number;
+  readonly parameterSetId: string;
+  /** Null where it failed. */
+  readonly runId: string | null;
+  readonly outcome: string | null;
+  /** The figures of its run by output; none where that aborted or failed. */
+  readonly outputs: Readonly<Record<string, RowFigure>>;
+  readonly error: RowError | null;
+}
+
+/** An output of one run, with its error by the run's own batches. */
+export interface RowFigure {
+  readonly value: number;
+  readonly standardError: number | null;
+  readonly degreesOfFreedom: number | null;
+}
+
+/** Why a row has no run. */
+export interface RowError {
+  readonly code: string;
+  /** What was being done. */
+  readonly step: 'simulate' | 'store';
+  readonly message: string;
+}
+
 /**
  * Durable work. Its id follows from the key and the ordinal, and a next one is only made once this one is at an end: so
  * a key has at most one job under way.
  */
 export interface JobDocument extends Stored {
   readonly kind: string;
-  /** What the work is about: a question, a run or a sweep. */
+  /** What the work is about: a question, a run, a sweep or an experiment. */
   readonly key: string;
   /** The how-manieth job of its key it is, from 1. */
   readonly ordinal: number;

@@ -61,6 +61,15 @@ export function derivedNoiseSeed(
   return parseInt(sha256(preimage).slice(0, 8), 16) >>> 1;
 }
 
+/**
+ * The noise seed of a replicate where all points share their random numbers: as {@link derivedNoiseSeed}, of a seed of
+ * the experiment in place of the values.
+ */
+export function commonNoiseSeed(model: string, seed: number, protocol: Protocol, replicate: number): number {
+  const preimage = canonicalJson({ identityVersion, noun: 'commonNoiseSeed', model, seed, protocol, replicate });
+  return parseInt(sha256(preimage).slice(0, 8), 16) >>> 1;
+}
+
 /** What a recording is of, and by what code. */
 export interface RecordingKey {
   readonly runId: string;
@@ -103,6 +112,23 @@ export function questionIdentity(question: JsonObject): Identity {
 /** The identity of a sweep: its questions, and the inputs that are moved, in their order. */
 export function sweepIdentity(sweep: JsonObject): Identity {
   return identityOf('Sweep', { noun: 'sweep', ...sweep });
+}
+
+/** The identity of an experiment: the request that made it, its name among it. */
+export function experimentIdentity(request: JsonObject): Identity {
+  return identityOf('Experiment', { noun: 'experiment', ...request });
+}
+
+/** Of an experiment, the nth replicate (from 0) of a point (from 0). */
+export interface RowKey {
+  readonly experimentId: string;
+  readonly point: number;
+  readonly replicate: number;
+}
+
+/** The id of a row of an experiment: whoever fills it makes the same. */
+export function experimentRowId({ experimentId, point, replicate }: RowKey): string {
+  return idOf('ExperimentRow', sha256(canonicalJson({ noun: 'experimentRow', experimentId, point, replicate })));
 }
 
 /** The id of what says that a thing is invalid: a thing has one at most. */

@@ -9,6 +9,8 @@ export const idPrefixes = {
   Recording: 'rec',
   Response: 'resp',
   Sweep: 'sweep',
+  Experiment: 'exp',
+  ExperimentRow: 'row',
   Job: 'job',
   Invalidation: 'inv',
   Annotation: 'note',

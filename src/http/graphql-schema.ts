@@ -4,6 +4,11 @@ import { buildSchemaSync } from 'type-graphql';
 import { AnnotationResolver, annotationFieldResolvers } from '../../resolvers/annotation-resolver.js';
 import { CostResolver } from '../../resolvers/cost-resolver.js';
 import { EstimateResolver } from '../../resolvers/estimate-resolver.js';
+import {
+  ExperimentPointResolver,
+  ExperimentResolver,
+  ExperimentRowResolver,
+} from '../../resolvers/experiment-resolver.js';
 import { InvalidationResolver, validityFieldResolvers } from '../../resolvers/invalidation-resolver.js';
 import { JobResolver } from '../../resolvers/job-resolver.js';
 import { ModelResolver } from '../../resolvers/model-resolver.js';
@@ -28,6 +33,9 @@ export function buildGraphQLSchema(): GraphQLSchema {
       EstimateResolver,
       ResponseResolver,
       SweepResolver,
+      ExperimentResolver,
+      ExperimentRowResolver,
+      ExperimentPointResolver,
       CostResolver,
       JobResolver,
       NodeResolver,

@@ -1,5 +1,7 @@
+import type { JobError } from '../domain/job.js';
+
 /** Why work that runs here has to end without a result. */
-export type StopReason = 'cancelled' | 'leaseLost' | 'shutdown';
+export type StopReason = 'cancelled' | 'paused' | 'leaseLost' | 'shutdown';
 
 /** Work was stopped from outside; there is nothing wrong with it. */
 export class WorkStoppedError extends Error {
@@ -7,5 +9,14 @@ export class WorkStoppedError extends Error {
 
   constructor(readonly reason: StopReason) {
     super(`stopped: ${reason}`);
+  }
+}
+
+/** Thrown by work that cannot go on here and is not at an end: its job is paused, and says why until it is resumed. */
+export class WorkPausedError extends Error {
+  override readonly name = 'WorkPausedError';
+
+  constructor(readonly why: JobError) {
+    super(why.message);
   }
 }

@@ -102,6 +102,24 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
     ),
   Sweep: ({ _id, model, numericsDigest, digest, preimage, createdAt }) =>
     node(_id, 'Sweep', 'ENTITY', `sweep of ${model}`, createdAt, { digest, model, numericsDigest, preimage }),
+  Experiment: ({ _id, name, model, numericsDigest, digest, size, replicates, design, createdAt }) =>
+    node(_id, 'Experiment', 'ENTITY', `experiment ${name} of ${model}`, createdAt, {
+      digest,
+      name,
+      model,
+      numericsDigest,
+      design: String(design['kind']),
+      size: String(size),
+      replicates: String(replicates),
+    }),
+  ExperimentRow: ({ _id, point, replicate, outcome, outputs, error, createdAt }) =>
+    node(_id, 'ExperimentRow', 'ENTITY', `row of point ${point}, replicate ${replicate}`, createdAt, {
+      point: String(point),
+      replicate: String(replicate),
+      ...(outcome === null ? {} : { outcome }),
+      outputs: JSON.stringify(outputs),
+      ...(error === null ? {} : { error: `${error.code}: ${error.message}` }),
+    }),
   Job: (job) =>
     node(job._id, 'Job', 'ACTIVITY', `${job.kind} job: ${job.status}`, job.finishedAt ?? job.createdAt, {
       kind: job.kind,
@@ -127,6 +145,11 @@ export const implied: { readonly [K in LineageKind]: (document: LineageDocuments
   Invalidation: (invalidation) => agentsOf(invalidation._id, invalidation),
   Annotation: (annotation) => agentsOf(annotation._id, annotation, 'wasAttributedTo'),
   Sweep: () => ({ nodes: [], edges: [] }),
+  ExperimentRow: () => ({ nodes: [], edges: [] }),
+  Experiment: (experiment) => {
+    const principal = principalNode(experiment);
+    return { nodes: [principal], edges: [{ from: experiment._id, to: principal.id, relation: 'wasAttributedTo' }] };
+  },
   Job: (job) => {
     const principal = principalNode(job);
     return { nodes: [principal], edges: [{ from: job._id, to: principal.id, relation: 'wasAssociatedWith' }] };

@@ -1,6 +1,8 @@
 import type {
   AnnotationDocument,
   ExecutionDocument,
+  ExperimentDocument,
+  ExperimentRowDocument,
   InvalidationDocument,
   JobDocument,
   ParameterSetDocument,
@@ -25,6 +27,8 @@ export interface LineageDocuments {
   readonly Annotation: AnnotationDocument;
   readonly Verification: VerificationDocument;
   readonly Sweep: SweepDocument;
+  readonly Experiment: ExperimentDocument;
+  readonly ExperimentRow: ExperimentRowDocument;
   readonly Job: JobDocument;
 }
 
@@ -48,8 +52,8 @@ const rule = <F extends LineageKind, T extends LineageKind>(row: LineageRule<F, 
   row as unknown as LineageRule; // the walker only gives a rule the documents of its own kinds
 
 const invalidatedKinds = ['SimulationRun', 'Recording', 'Response'] as const;
-const annotatedKinds = ['ParameterSet', 'SimulationRun', 'Execution', 'Recording', 'Response'] as const;
-const kindsOfResults = ['SimulationRun', 'Response', 'Sweep', 'Verification'] as const;
+const annotatedKinds = ['ParameterSet', 'SimulationRun', 'Execution', 'Recording', 'Response', 'Experiment'] as const;
+const kindsOfResults = ['SimulationRun', 'Response', 'Sweep', 'Experiment', 'Verification'] as const;
 
 /**
  * The lineage between stored kinds: one row a relation. Which runs a sweep rests on is in no document: it is read from the
@@ -97,6 +101,20 @@ export const lineageRules: readonly LineageRule[] = [
     to: 'SimulationRun',
     targets: (response) => response.runIds,
     candidates: (run) => ({ parameterSetId: run.parameterSetId }),
+  }),
+  rule({
+    from: 'ExperimentRow',
+    relation: 'wasDerivedFrom',
+    to: 'SimulationRun',
+    targets: ({ runId }) => (runId === null ? [] : [runId]),
+    candidates: (run) => ({ runId: run._id }),
+  }),
+  rule({
+    from: 'ExperimentRow',
+    relation: 'wasDerivedFrom',
+    to: 'Experiment',
+    targets: ({ experimentId }) => [experimentId],
+    candidates: (experiment) => ({ experimentId: experiment._id }),
   }),
   rule({
     from: 'Verification',

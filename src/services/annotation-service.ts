@@ -40,6 +40,7 @@ const collectionOf = {
   Recording: 'recordings',
   Response: 'responses',
   Sweep: 'sweeps',
+  Experiment: 'experiments',
   Job: 'jobs',
 } as const satisfies Partial<Record<NodeKind, keyof Collections>>;
 

@@ -1,8 +1,8 @@
-import type { ClaimDocument } from '../domain/documents.js';
+import type { ClaimDocument, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 import type { Identity, RunKey } from '../domain/identity.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
-import { isDuplicateKey } from '../store/store-errors.js';
+import { duplicateIndexes, isDuplicateKey } from '../store/store-errors.js';
 import type { Lab } from './lab.js';
 
 /** A run that is wanted: its key, and the parameter set that its values belong to. */
@@ -22,6 +22,18 @@ export interface ClaimedWork {
 export interface HeldClaim {
   readonly attempt: number;
   readonly startedAt: string;
+}
+
+/** A run that is wanted, with its identity. */
+export interface ClaimedRun {
+  readonly identity: Identity;
+  readonly wanted: WantedRun;
+}
+
+/** What a try to hold many runs came to; the rest is held by somebody else. */
+export interface ManyTaken {
+  readonly held: ReadonlyMap<string, HeldClaim>;
+  readonly stored: ReadonlyMap<string, RunDocument>;
 }
 
 /** What a try to hold a run came to: held here, done by somebody meanwhile, or held by another process. */
@@ -97,6 +109,54 @@ export class Claims {
   }
 
   /**
+   * Tries once to hold many runs, by one call of the store: those that are not stored and that nobody else holds. Those
+   * held here already count as held by somebody else.
+   */
+  async takeMany(works: readonly ClaimedRun[]): Promise<ManyTaken> {
+    if (works.length === 0) return { held: new Map(), stored: new Map() };
+    const { claims, runs } = this.lab.collections;
+    const work = { records: false };
+    const anew = await Promise.all(works.map(({ identity, wanted }) => this.newClaim(identity, wanted, work)));
+    let taken: readonly ClaimDocument[] = [];
+    let stored: readonly RunDocument[] = [];
+    const insert = async (): Promise<void> => {
+      const others = await claims
+        .insertMany(anew, { ordered: false })
+        .then((): readonly number[] => [], duplicateIndexes);
+      taken = anew.filter((_, i) => !others.includes(i));
+      for (const claim of taken) this.held.set(claim._id, claim);
+    };
+    // Whoever held one before may have ended the work between our look and our claim.
+    const look = async (): Promise<void> => {
+      stored = await runs.find({ _id: { $in: anew.map(({ _id }) => _id) } }).toArray();
+    };
+    try {
+      await this.lab.inOrder(insert, look);
+    } catch (error) {
+      await this.releaseMany(taken.map(({ _id }) => _id));
+      throw error;
+    }
+    const byId = new Map(stored.map((run) => [run._id, run]));
+    const done = taken.filter(({ _id }) => byId.has(_id)).map(({ _id }) => _id);
+    if (done.length > 0) await this.releaseMany(done);
+    return {
+      held: new Map(taken.filter(({ _id }) => !byId.has(_id)).map((claim) => [claim._id, claim])),
+      stored: byId,
+    };
+  }
+
+  /** Ends claims of a first attempt that this process holds; see {@link release}. */
+  async releaseMany(runIds: readonly string[]): Promise<void> {
+    for (const id of runIds) this.held.delete(id);
+    if (runIds.length === 0) return;
+    try {
+      await this.lab.collections.claims.deleteMany({ _id: { $in: runIds }, attempt: 1, holder: { $in: [this.holder, null] } }); // prettier-ignore
+    } catch (error) {
+      this.lab.log.warn({ err: error, runs: runIds.length }, 'claims could not be released; they will grow stale');
+    }
+  }
+
+  /**
    * Ends a claim: the run is stored, or nobody wants it. Where the store cannot be reached the claim is only forgotten:
    * it grows stale, and whoever wants the run takes it then.
    */
@@ -123,7 +183,7 @@ export class Claims {
   private async newClaim(
     { id: runId, digest }: Identity,
     wanted: WantedRun,
-    { records }: ClaimedWork,
+    { records }: Pick<ClaimedWork, 'records'>,
   ): Promise<ClaimDocument> {
     const { model, numericsDigest, parameterSetId, protocol } = wanted;
     const startedAt = this.lab.clock.now().toISOString();

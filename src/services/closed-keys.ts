@@ -47,7 +47,7 @@ export function invalidationOfOneRun(
 
 /** The seeds that are closed to replicates of a question: those of its invalid runs, however long. */
 export function closedSeeds(
-  { numericsDigest, protocol }: Question,
+  { numericsDigest, protocol }: Pick<Question, 'numericsDigest' | 'protocol'>,
   invalidations: readonly InvalidationDocument[],
 ): ReadonlySet<string> {
   const closed = invalidations.flatMap(({ run }) =>

@@ -10,7 +10,7 @@ import { startsWith } from '../store/seam.js';
 import type { Lab } from './lab.js';
 
 /** What must be known of a job to see whether somebody works on it. */
-export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'attempt' | 'holder' | 'heartbeat' | 'lost'> & {
+export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'status' | 'attempt' | 'holder' | 'heartbeat' | 'lost'> & {
   readonly progress: Pick<Progress, 'done'>;
 };
 
@@ -97,7 +97,15 @@ export class JobLedger {
 
   /** The leases of all jobs that are not at an end, the oldest first. */
   async leases(): Promise<readonly JobLease[]> {
-    const projection = { kind: 1, attempt: 1, holder: 1, heartbeat: 1, lost: 1, 'progress.done': 1 } as const;
+    const projection = {
+      kind: 1,
+      status: 1,
+      attempt: 1,
+      holder: 1,
+      heartbeat: 1,
+      lost: 1,
+      'progress.done': 1,
+    } as const;
     return this.jobs.find<JobLease>({ active: true }, { sort: { createdAt: 1, _id: 1 }, projection }).toArray();
   }
 
@@ -152,6 +160,32 @@ export class JobLedger {
     await this.jobs.updateOne(
       { _id, attempt, holder: this.holder, active: true },
       { $set: { status: 'QUEUED', holder: null, 'progress.running': 0 } },
+    );
+  }
+
+  /** Takes a job that is under way from whoever holds it, until it is resumed; null when it is paused, or at an end. */
+  async pause(id: string, why: JobError | null): Promise<JobDocument | null> {
+    return this.jobs.findOneAndUpdate(
+      { _id: id, active: true, status: { $in: ['QUEUED', 'RUNNING'] } },
+      { $set: { status: 'PAUSED', holder: null, error: why, 'progress.running': 0 } },
+      { returnDocument: 'after' },
+    );
+  }
+
+  /** Pauses a job of ours; of no effect when it is not ours any more. */
+  async pauseOurs({ _id, attempt }: JobDocument, why: JobError): Promise<void> {
+    await this.jobs.updateOne(
+      { _id, attempt, holder: this.holder, active: true },
+      { $set: { status: 'PAUSED', holder: null, error: why, 'progress.running': 0 } },
+    );
+  }
+
+  /** Lets a paused job be taken up; null when it is not paused. */
+  async resume(id: string): Promise<JobDocument | null> {
+    return this.jobs.findOneAndUpdate(
+      { _id: id, active: true, status: 'PAUSED' },
+      { $set: { status: 'QUEUED', error: null } },
+      { returnDocument: 'after' },
     );
   }
 

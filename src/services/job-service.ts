@@ -4,7 +4,7 @@ import { CortigraphError } from '../domain/errors.js';
 import type { JobError, PartFailure, Progress } from '../domain/job.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
 import type { StopReason } from '../jobs/work-signal.js';
-import { WorkStoppedError } from '../jobs/work-signal.js';
+import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
 import type { Write } from '../store/in-order.js';
 import { isStoreLost } from '../store/store-errors.js';
 import type { JobEnd, JobLease, WantedJob } from './job-ledger.js';
@@ -66,6 +66,7 @@ const POLL_MS = 250;
 export class JobService {
   private readonly ledger: JobLedger;
   private readonly handlers = new Map<string, JobHandler>();
+  private readonly beforeRetry = new Map<string, (job: JobDocument) => Promise<boolean>>();
   private readonly local = new Map<string, Local>();
   private readonly leases: LeaseWatch;
   private timer: NodeJS.Timeout | undefined;
@@ -87,9 +88,13 @@ export class JobService {
     this.leases = new LeaseWatch(() => lab.clock.monotonicMs(), lab.settings.staleLeaseMs);
   }
 
-  /** Says who does the work of a kind of jobs; before {@link start}. */
-  handle(kind: string, handler: JobHandler): void {
+  /**
+   * Says who does the work of a kind of jobs; before {@link start}.
+   * @param beforeRetry makes ready to do again what failed; whether there is anything
+   */
+  handle(kind: string, handler: JobHandler, beforeRetry?: (job: JobDocument) => Promise<boolean>): void {
     this.handlers.set(kind, handler);
+    if (beforeRetry) this.beforeRetry.set(kind, beforeRetry);
   }
 
   /** Takes up what an earlier process left, and goes on looking for such work. */
@@ -132,9 +137,17 @@ export class JobService {
         if (this.local.get(id) === local || !local.job.active) return local.job;
       }
       const job = await this.get(id);
-      if (!job.active || left <= 0 || this.closed) return job;
+      if (!job.active || job.status === 'PAUSED' || left <= 0 || this.closed) return job;
       await delay(Math.min(left, POLL_MS));
     }
+  }
+
+  /** A job that runs here, when it has ended or stopped here; null for any other. */
+  async ended(id: string): Promise<JobDocument | null> {
+    const local = this.local.get(id);
+    if (!local) return null;
+    await local.ended;
+    return local.job;
   }
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
@@ -163,6 +176,48 @@ export class JobService {
     const cancelled = await this.ledger.cancel(id);
     this.stopLocal(id, 'cancelled');
     return cancelled ?? this.get(id);
+  }
+
+  /**
+   * Stops a job that is under way until it is resumed; what it has stored stays. One that is at an end, or paused, stays
+   * as it is.
+   * @throws CortigraphError NOT_FOUND, BAD_USER_INPUT
+   */
+  async pause(id: string): Promise<JobDocument> {
+    await this.get(id);
+    const paused = await this.ledger.pause(id, null);
+    if (paused) this.stopLocal(id, 'paused');
+    return paused ?? this.get(id);
+  }
+
+  /**
+   * Lets a paused job go on. Any other stays as it is.
+   * @throws CortigraphError NOT_FOUND, BAD_USER_INPUT
+   */
+  async resume(id: string): Promise<JobDocument> {
+    await this.get(id);
+    const resumed = await this.ledger.resume(id);
+    if (!resumed) return this.get(id);
+    await this.local.get(id)?.ended; // stopped by the pause
+    this.asked.add(id);
+    if (this.isForTaking(resumed)) await this.takeUp(resumed);
+    return this.get(id);
+  }
+
+  /**
+   * Does again what a job did not: a new job of the same work, where this one failed, was cancelled, or left parts out.
+   * One under way stays as it is; of a job that was followed by another, that is given.
+   * @throws CortigraphError NOT_FOUND, BAD_USER_INPUT, CONFLICT when there is nothing left to do
+   */
+  async retry(id: string): Promise<JobDocument> {
+    const job = await this.get(id);
+    const latest = (await this.latestOf(job.key)) ?? job;
+    if (latest.active || latest._id !== id) return latest;
+    const prepared = await this.beforeRetry.get(job.kind)?.(job);
+    if (job.status === 'COMPLETED' && prepared !== true) {
+      throw new CortigraphError('CONFLICT', `The job ${id} did all that it was to do.`, { result: job.result });
+    }
+    return this.submit({ kind: job.kind, key: job.key, payload: job.payload });
   }
 
   /** Stops what runs here and gives it back, so that the next process takes it up at once. */
@@ -231,6 +286,10 @@ export class JobService {
       const { writes = [], ...result } = await handler(context);
       await this.end(job, progress, { status: 'COMPLETED', ...result }, writes);
     } catch (error) {
+      if (error instanceof WorkPausedError && !signal.aborted) {
+        await this.pauseOurs(job, progress, error);
+        return;
+      }
       const failure = this.errorThatEnds(job, signal, error);
       if (failure) await this.end(job, progress, { status: 'FAILED', error: failure });
       else {
@@ -258,6 +317,12 @@ export class JobService {
     const { status, result, computedRuns, reusedRuns, error } = end;
     const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
     this.lab.log.info(told, 'job ended');
+  }
+
+  private async pauseOurs(job: JobDocument, progress: ProgressWriter, { why }: WorkPausedError): Promise<void> {
+    await progress.settled();
+    await this.ledger.pauseOurs(job, why);
+    this.lab.log.warn({ jobId: job._id, kind: job.kind, why: why.message }, 'job paused');
   }
 
   /** The error that a job ends with; undefined when it does not end, for it was stopped or the store was lost. */
@@ -291,8 +356,8 @@ export class JobService {
   }
 
   private isForTaking(lease: JobLease): boolean {
-    const { _id, kind, attempt, holder, heartbeat } = lease;
-    if (this.local.has(_id) || !this.handlers.has(kind)) return false;
+    const { _id, kind, status, attempt, holder, heartbeat } = lease;
+    if (status === 'PAUSED' || this.local.has(_id) || !this.handlers.has(kind)) return false;
     if (this.takesUp === 'asked' && !this.asked.has(_id)) return false;
     if (holder !== null && !this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`)) return false;
     const suspects = [...this.local.values()].some(({ job: { lost = 0 } }) => lost >= SUSPECT_FROM);

@@ -27,6 +27,8 @@ export interface LabSettings {
   readonly maxResponseSeconds: number;
   /** The most biological seconds that one sweep may simulate, warm-ups included. */
   readonly maxSweepSeconds: number;
+  /** The most runs of one experiment: points by replicates. */
+  readonly maxExperimentRuns: number;
   /** How often a holder shows that it lives, and others look. */
   readonly heartbeatMs: number;
   /** How long a heartbeat stands still before the lease is stale. */

@@ -1,4 +1,4 @@
-import type { JobDocument, ParameterSetDocument, RunDocument } from '../domain/documents.js';
+import type { ExperimentDocument, JobDocument, ParameterSetDocument, RunDocument } from '../domain/documents.js';
 import { badUserInput } from '../domain/errors.js';
 import type { NodeKind } from '../domain/ids.js';
 import { requireId } from '../domain/ids.js';
@@ -7,6 +7,7 @@ import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import type { StoreCollection, StoreFilter } from '../store/seam.js';
 import { countsBy } from '../store/seam.js';
 import type { AnnotationService } from './annotation-service.js';
+import { experimentJob } from './experiment-service.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 import { responseJob } from './respond-service.js';
@@ -41,6 +42,11 @@ export interface RunFilter extends CommonFilter {
 export interface JobFilter extends CommonFilter {
   readonly kind?: string | null;
   readonly status?: JobStatus | null;
+}
+
+/** Which experiments. */
+export interface ExperimentFilter extends CommonFilter {
+  readonly model?: string | null;
 }
 
 /** A list, of which a page and the total are read apart: whoever asks for one does not pay for the other. */
@@ -99,9 +105,18 @@ export class Lists {
   }
 
   /** @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing */
+  experiments(filter: ExperimentFilter, order: ListOrder): List<ExperimentDocument> {
+    if (filter.model != null) requireModel(this.lab, filter.model);
+    return this.list('Experiment', this.lab.collections.experiments, order, filter, {
+      ...given({ model: filter.model }),
+      ...created(filter),
+    });
+  }
+
+  /** @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing */
   jobs(filter: JobFilter, order: ListOrder): List<JobDocument> {
     if (filter.kind != null)
-      requireOneOf('kind of jobs', filter.kind, [responseJob, simulationJob, sweepJob, verificationJob]);
+      requireOneOf('kind of jobs', filter.kind, [responseJob, simulationJob, sweepJob, verificationJob, experimentJob]);
     const { kind, status } = filter;
     return this.list('Job', this.lab.collections.jobs, order, filter, {
       ...given({ kind, status }),

@@ -127,7 +127,7 @@ function beyond(kind: NodeKind, cursor: string, side: 'above' | 'below'): DatedF
     : { createdAt: { $lte: createdAt }, $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };
 }
 
-function sizeOf({ first, last }: PageRequest): { readonly size: number; readonly backward: boolean } {
+export function sizeOf({ first, last }: PageRequest): { readonly size: number; readonly backward: boolean } {
   if (first != null && last != null) throw badUserInput('Give first or last, not both.');
   return { size: checkedPageSize(first ?? last ?? defaultPageSize), backward: last != null };
 }

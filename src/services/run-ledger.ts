@@ -22,6 +22,14 @@ export interface ObtainedRun {
   readonly computed: boolean;
 }
 
+/** A run that a worker gave, under the claim that it was computed under. */
+export interface SimulatedRun {
+  readonly identity: Identity;
+  readonly wanted: WantedRun;
+  readonly claim: HeldClaim;
+  readonly reply: SimulationDone;
+}
+
 /** How an execution ended. */
 type End = Pick<ExecutionDocument, 'kernelDigest' | 'error'>;
 
@@ -72,6 +80,39 @@ export class RunLedger {
     if (stored || computed) return { run, computed };
     // A stale holder was first: same key, same bits, but an execution of its own.
     return { run: (await runs.findOne({ _id: run._id })) ?? run, computed };
+  }
+
+  /**
+   * Stores runs of first attempts at once, each after its execution, and behind them what rests on them.
+   * @param behind writes that come when all are stored
+   */
+  async storeMany<S extends SimulatedRun>(
+    all: readonly S[],
+    behind: (stored: readonly { readonly simulated: S; readonly run: RunDocument }[]) => readonly Write[],
+  ): Promise<void> {
+    const { executions, runs } = this.lab.collections;
+    const made = all.map((simulated) => {
+      const { identity, wanted, claim, reply } = simulated;
+      const execution = this.execution(identity.id, wanted, claim, { kernelDigest: reply.kernelDigest, error: null });
+      return { simulated, execution, run: runDocument(identity, wanted, reply, execution) };
+    });
+    const insert =
+      made.length === 0
+        ? []
+        : [
+            () =>
+              executions.insertMany(
+                made.map(({ execution }) => execution),
+                { ordered: false },
+              ),
+            // One that a stale holder stored first has the same key and the same bits.
+            () =>
+              runs.insertMany(
+                made.map(({ run }) => run),
+                { ordered: false },
+              ),
+          ];
+    await this.lab.inOrder(...insert, ...behind(made));
   }
 
   /** Stores an attempt that failed, at its end. */

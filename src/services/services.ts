@@ -1,6 +1,11 @@
+import { InProcessQueue } from '../jobs/work-queue.js';
 import { AnnotationService } from './annotation-service.js';
 import { Claims } from './claims.js';
+import { ChunkLedger } from './chunk-ledger.js';
 import { CostService } from './cost-service.js';
+import { ExperimentResults } from './experiment-results.js';
+import { ExperimentService, experimentJob } from './experiment-service.js';
+import { ExperimentWork } from './experiment-work.js';
 import { ExplainService } from './explain-service.js';
 import { InvalidationService } from './invalidation-service.js';
 import type { TakesUp } from './job-service.js';
@@ -12,6 +17,7 @@ import { ModelService } from './model-service.js';
 import { ParameterSetService } from './parameter-set-service.js';
 import { Recordings } from './recordings.js';
 import { RespondService, responseJob } from './respond-service.js';
+import { RunLedger } from './run-ledger.js';
 import { RunService } from './run-service.js';
 import { SimulateService, simulationJob } from './simulate-service.js';
 import { SweepService, sweepJob } from './sweep-service.js';
@@ -32,6 +38,8 @@ export interface Services {
   readonly invalidations: InvalidationService;
   readonly annotations: AnnotationService;
   readonly verifications: VerificationService;
+  readonly experiments: ExperimentService;
+  readonly experimentResults: ExperimentResults;
   readonly jobs: JobService;
   readonly lists: Lists;
   readonly lookups: Lookups;
@@ -51,15 +59,23 @@ export function createServices(lab: Lab, holder: string, takesUp: TakesUp = 'any
   const runs = new RunService(lab, claims);
   const parameterSets = new ParameterSetService(lab);
   const jobs = new JobService(lab, holder, takesUp);
+  const chunkLedger = new ChunkLedger(lab, holder);
+  const experimentWork = new ExperimentWork(
+    { lab, claims, ledger: new RunLedger(lab), runs, parameterSets },
+    chunkLedger,
+    new InProcessQueue((id, err) => lab.log.error({ err, chunk: id }, 'a chunk could not be worked on')),
+  );
   const respond = new RespondService(lab, jobs, runs, parameterSets);
   const simulate = new SimulateService(lab, jobs, parameterSets);
   const sweeps = new SweepService(lab, jobs, parameterSets);
   const annotations = new AnnotationService(lab);
   const verifications = new VerificationService(lab, jobs, simulate);
+  const experiments = new ExperimentService(lab, jobs, chunkLedger, experimentWork, annotations);
   jobs.handle(responseJob, respond.handler());
   jobs.handle(simulationJob, simulate.handler(runs));
   jobs.handle(sweepJob, sweeps.handler(runs));
   jobs.handle(verificationJob, verifications.handler());
+  jobs.handle(experimentJob, experiments.handler(), (job) => experiments.beforeRetry(job));
   return {
     models: new ModelService(lab),
     parameterSets,
@@ -73,15 +89,19 @@ export function createServices(lab: Lab, holder: string, takesUp: TakesUp = 'any
     invalidations: new InvalidationService(lab),
     annotations,
     verifications,
+    experiments,
+    experimentResults: new ExperimentResults(lab, experiments),
     jobs,
     lists: new Lists(lab, annotations),
     lookups: new Lookups(lab, simulate),
     start: async () => {
       await claims.start();
+      await experiments.start();
       await jobs.start();
     },
     close: async () => {
       await jobs.close();
+      await experimentWork.close();
       await runs.close();
       await claims.close();
     },

@@ -1,5 +1,5 @@
 import type { JobDocument } from '../domain/documents.js';
-import type { OutcomeCount } from '../domain/estimate.js';
+import { outcomeInWords } from '../domain/outcome-counts.js';
 import type { Column, Table } from '../domain/table.js';
 import type { Sweep } from './sweep.js';
 import type { PointReading, SweepReading } from './sweep-reading.js';
@@ -48,18 +48,12 @@ export function sweepTable(sweep: Sweep, { points }: SweepReading, job: JobDocum
         ];
       }),
       numbers('n', null, ({ n }) => n),
-      strings('outcome', ({ isAnswered, outcomes }) => (isAnswered ? outcomeOf(outcomes) : null)),
+      strings('outcome', ({ isAnswered, outcomes }) => (isAnswered ? outcomeInWords(outcomes) : null)),
       strings('status', (_, row) => standings[row]?.status ?? null),
       strings('error', (_, row) => standings[row]?.error ?? null),
       strings('parameterSet', ({ parameterSetId }) => parameterSetId),
     ],
   };
-}
-
-/** How the runs of a point ended: a code, or, where they ended differently, `mixed: 3 COMPLETED, 1 runaway`. */
-function outcomeOf(outcomes: readonly OutcomeCount[]): string | null {
-  if (outcomes.length <= 1) return outcomes[0]?.outcome ?? null;
-  return `mixed: ${outcomes.map(({ outcome, count }) => `${count} ${outcome}`).join(', ')}`;
 }
 
 function standingsOf(points: readonly PointReading[], job: JobDocument | null): readonly Standing[] {

@@ -179,7 +179,8 @@ export class TraceService {
 
   private collection(kind: LineageKind): StoreCollection<AnyDocument & StoreDocument> {
     const { parameterSets, runs, executions, recordings, responses } = this.lab.collections;
-    const { invalidations, annotations, verifications, sweeps, jobs } = this.lab.collections;
+    const { invalidations, annotations, verifications, sweeps, experiments, experimentRows, jobs } =
+      this.lab.collections;
     const byKind = {
       ParameterSet: parameterSets,
       SimulationRun: runs,
@@ -190,6 +191,8 @@ export class TraceService {
       Annotation: annotations,
       Verification: verifications,
       Sweep: sweeps,
+      Experiment: experiments,
+      ExperimentRow: experimentRows,
       Job: jobs,
     };
     return byKind[kind];

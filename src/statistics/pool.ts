@@ -1,6 +1,7 @@
 import type { Estimand, Estimate, OutcomeCount, Tolerance } from '../domain/estimate.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
 import { completed } from '../domain/model-definition.js';
+import { outcomeCounts } from '../domain/outcome-counts.js';
 import type { Protocol } from '../domain/protocol.js';
 import { readsSeed } from '../domain/protocol.js';
 import type { CompletedRun } from './batches.js';
@@ -88,7 +89,7 @@ export function selectPool<R extends Pick<CompletedRun, 'id' | 'protocol'>>(
 
 /** Holds a pool, as {@link selectPool} gives it, against what a request asks. */
 export function assessPool(model: ModelDefinition, request: PoolRequest, pool: readonly CompletedRun[]): Assessment {
-  const outcomes = countOutcomes(pool);
+  const outcomes = outcomeCounts(pool.map(({ outcome }) => outcome));
   const aborted = pool.some((run) => run.outcome !== completed);
   const estimates = pool.length === 0 || aborted ? null : estimateOutputs(model, pool, request.estimand);
   const held = heldReplicates(model, request, pool);
@@ -125,12 +126,6 @@ function unbrokenNetworks(runs: readonly WithProtocol[], { durationMs }: Protoco
   let networks = 0;
   while ((amounts.get(networks + 1) ?? 0) >= (durationMs ?? 1)) networks += 1;
   return networks;
-}
-
-function countOutcomes(pool: readonly CompletedRun[]): readonly OutcomeCount[] {
-  const counts = new Map<string, number>();
-  for (const { outcome } of pool) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  return [...counts].map(([outcome, count]) => ({ outcome, count })).sort((a, b) => (a.outcome < b.outcome ? -1 : 1));
 }
 
 function unmetTolerance(tolerance: Tolerance, estimates: readonly Estimate[]): readonly UnmetTolerance[] {

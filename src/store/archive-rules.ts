@@ -1,4 +1,4 @@
-import type { BlobReference, JobDocument, RecordingDocument } from '../domain/documents.js';
+import type { BlobReference, ChunkDocument, JobDocument, RecordingDocument } from '../domain/documents.js';
 import type { Collections } from './collections.js';
 import type { StoreCollection, StoreDocument } from './seam.js';
 
@@ -34,6 +34,10 @@ export const archiveRules: { readonly [K in keyof Collections]: ArchiveRule<Docu
   jobs: { part: 'work', archived: givenBack },
   verifications: content,
   sweeps: content,
+  // A chunk that has ended has all its rows, and a row its run.
+  chunks: { part: 'content', archived: waiting },
+  experimentRows: content,
+  experiments: content,
   responses: content,
   recordings: { part: 'content', blobsOf: ({ blob }: RecordingDocument) => [blob] },
   runs: content,
@@ -48,6 +52,11 @@ export type CollectionName = keyof Collections;
 export const archivedCollections: readonly (readonly [CollectionName, ArchiveRule])[] = (
   Object.entries(archiveRules) as [CollectionName, ArchiveRule | null][]
 ).flatMap(([name, rule]) => (rule === null ? [] : [[name, rule] as const]));
+
+/** A chunk under way as its holder would give it back. */
+function waiting(chunk: ChunkDocument): ChunkDocument {
+  return chunk.state === 'RUNNING' ? { ...chunk, state: 'WAITING', holder: null } : chunk;
+}
 
 /** Work under way as its holder would give it back, so that a restored store takes it up at once. */
 function givenBack(job: JobDocument): JobDocument {

@@ -1,7 +1,10 @@
 import type {
   AnnotationDocument,
+  ChunkDocument,
   ClaimDocument,
   ExecutionDocument,
+  ExperimentDocument,
+  ExperimentRowDocument,
   InvalidationDocument,
   JobDocument,
   ParameterSetDocument,
@@ -22,6 +25,9 @@ export interface Collections {
   readonly claims: StoreCollection<ClaimDocument>;
   readonly responses: StoreCollection<ResponseDocument>;
   readonly sweeps: StoreCollection<SweepDocument>;
+  readonly experiments: StoreCollection<ExperimentDocument>;
+  readonly chunks: StoreCollection<ChunkDocument>;
+  readonly experimentRows: StoreCollection<ExperimentRowDocument>;
   readonly jobs: StoreCollection<JobDocument>;
   readonly invalidations: StoreCollection<InvalidationDocument>;
   readonly annotations: StoreCollection<AnnotationDocument>;
@@ -44,6 +50,9 @@ export function collectionsOf(database: StoreDatabase): Collections {
     claims: database.collection('claims'),
     responses: database.collection('responses'),
     sweeps: database.collection('sweeps'),
+    experiments: database.collection('experiments'),
+    chunks: database.collection('chunks'),
+    experimentRows: database.collection('experimentRows'),
     jobs: database.collection('jobs'),
     invalidations: database.collection('invalidations'),
     annotations: database.collection('annotations'),

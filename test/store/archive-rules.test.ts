@@ -17,6 +17,8 @@ const collectionOf: Readonly<Record<LineageKind, CollectionName>> = {
   Annotation: 'annotations',
   Verification: 'verifications',
   Sweep: 'sweeps',
+  Experiment: 'experiments',
+  ExperimentRow: 'experimentRows',
   Job: 'jobs',
 };
 

@@ -36,7 +36,7 @@ export function withWritesBetween(store: Store, write: () => Promise<void>): Sto
 /** What documents of a store refer to that is not there: ids, and digests of blobs. */
 export async function danglingReferences(store: Store): Promise<readonly string[]> {
   const { parameterSets, runs, executions, recordings, responses, sweeps, jobs } = collectionsOf(store.database);
-  const { invalidations, annotations, verifications } = collectionsOf(store.database);
+  const { invalidations, annotations, verifications, experiments, experimentRows } = collectionsOf(store.database);
   const all = async <T extends StoreDocument>(collection: StoreCollection<T>): Promise<readonly T[]> =>
     collection.find({}).toArray();
   const documents: { readonly [K in LineageKind]: readonly LineageDocuments[K][] } = {
@@ -49,6 +49,8 @@ export async function danglingReferences(store: Store): Promise<readonly string[
     Annotation: await all(annotations),
     Verification: await all(verifications),
     Sweep: await all(sweeps),
+    Experiment: await all(experiments),
+    ExperimentRow: await all(experimentRows),
     Job: await all(jobs),
   };
   const known = new Set(Object.values(documents).flatMap((kind) => kind.map(({ _id }) => _id)));

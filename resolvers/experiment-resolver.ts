@@ -1,0 +1,182 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../schema/connection.js';
+import { connectionOf } from '../schema/connection.js';
+import { OutcomeCount } from '../schema/estimate.js';
+import {
+  CreateExperimentInput,
+  CreateExperimentPayload,
+  Experiment,
+  ExperimentConnection,
+  ExperimentFilterInput,
+  ExperimentPoint,
+  ExperimentPointConnection,
+  ExperimentRow,
+  ExperimentRowConnection,
+  ExtendExperimentInput,
+  ExtendExperimentPayload,
+  RangeFilter,
+  ResultFilterInput,
+  ResultOrderEnum,
+  toExperiment,
+  toExperimentPoint,
+  toExperimentRow,
+} from '../schema/experiment.js';
+import { Estimate } from '../schema/estimate.js';
+import { Job, JobStatusEnum, Progress, toJob } from '../schema/job.js';
+import { ListOrderEnum, PageArgs } from '../schema/paging.js';
+import { ParameterSet, toParameterSet } from '../schema/parameter-set.js';
+import { SimulationRun, toSimulationRun } from '../schema/simulation-run.js';
+import { Table, toTable } from '../schema/table.js';
+import { badUserInput } from '../src/domain/errors.js';
+import { defaultModel } from '../src/domain/model-definition.js';
+import type { ExperimentRequest } from '../src/services/experiment.js';
+import { maxTablePoints } from '../src/services/experiment-results.js';
+import type { ResultOrder } from '../src/services/experiment-results.js';
+import type { ListOrder } from '../src/services/pages.js';
+import type { RequestContext } from './context.js';
+import { outputNamed } from './output-named.js';
+
+@Resolver(() => Experiment)
+export class ExperimentResolver {
+  @Query(() => Experiment, { nullable: true, description: 'An experiment, by its id or by its name.' })
+  async experiment(
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('name', () => String, { nullable: true }) name: string | null,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Experiment> {
+    if (id != null && name == null) return toExperiment(await services.experiments.get(id));
+    if (name != null && id == null) return toExperiment(await services.experiments.named(name));
+    throw badUserInput('Give the id or the name of an experiment, one of the two.');
+  }
+
+  @Query(() => ExperimentConnection, { nullable: true })
+  experiments(
+    @Args() page: PageArgs,
+    @Arg('filter', () => ExperimentFilterInput, { nullable: true }) filter: ExperimentFilterInput | undefined,
+    @Arg('orderBy', () => ListOrderEnum, { nullable: true, defaultValue: 'CREATED_AT_DESC' }) orderBy: ListOrder,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Connection<Experiment>> {
+    return connectionOf(services.lists.experiments(filter ?? {}, orderBy), page, toExperiment);
+  }
+
+  @Mutation(() => CreateExperimentPayload, {
+    description:
+      'Stores an experiment and begins it, unless it is there. It goes on in the background, also over restarts.',
+  })
+  async createExperiment(
+    @Arg('input', () => CreateExperimentInput) input: CreateExperimentInput,
+    @Ctx() { services }: RequestContext,
+  ): Promise<CreateExperimentPayload> {
+    const { experiment, job, created } = await services.experiments.create(experimentRequest(input));
+    return { experiment: toExperiment(experiment), job: job && toJob(job), created };
+  }
+
+  @Mutation(() => ExtendExperimentPayload, {
+    description: 'Lets an experiment grow. Where it is as large already nothing changes.',
+  })
+  async extendExperiment(
+    @Arg('input', () => ExtendExperimentInput) input: ExtendExperimentInput,
+    @Ctx() { services }: RequestContext,
+  ): Promise<ExtendExperimentPayload> {
+    const { experiment, job } = await services.experiments.extend(input);
+    return { experiment: toExperiment(experiment), job: job && toJob(job) };
+  }
+
+  @FieldResolver(() => Job, { nullable: true, description: 'The latest work on it.' })
+  async job(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<Job | null> {
+    const job = await loaders.jobOfExperiment.load(id);
+    return job && toJob(job);
+  }
+
+  @FieldResolver(() => JobStatusEnum, { description: 'That of its latest job.' })
+  async status(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<keyof typeof JobStatusEnum> {
+    return (await loaders.jobOfExperiment.load(id))?.status ?? 'QUEUED';
+  }
+
+  @FieldResolver(() => Progress, { description: 'In runs; of work that is at an end, by the counts of its chunks.' })
+  async progress(@Root() experiment: Experiment, @Ctx() { loaders }: RequestContext): Promise<Progress> {
+    const job = await loaders.jobOfExperiment.load(experiment.id);
+    const { done, failed } = await loaders.countsOfExperiment.load(experiment.id);
+    const total = experiment.size * experiment.replicates;
+    const seen = job && toJob(job).progress;
+    if (seen && job.active && seen.total === total) return seen;
+    const at = seen?.at ?? experiment.createdAt;
+    return { total, done, failed, running: 0, runsPerSecond: seen?.runsPerSecond ?? null, secondsLeft: null, at };
+  }
+
+  @FieldResolver(() => [OutcomeCount], { description: 'Of its runs, by the counts of the chunks that have ended.' })
+  async outcomes(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<readonly OutcomeCount[]> {
+    return (await loaders.countsOfExperiment.load(id)).outcomes;
+  }
+
+  @FieldResolver(() => ExperimentRowConnection, { description: 'Its rows: a replicate of a point each.' })
+  rows(
+    @Root() { document }: Experiment,
+    @Args() page: PageArgs,
+    @Arg('filter', () => ResultFilterInput, { nullable: true }) filter: ResultFilterInput | undefined,
+    @Arg('orderBy', () => ResultOrderEnum, { nullable: true, defaultValue: 'POINT_ASC' }) orderBy: ResultOrder,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Connection<ExperimentRow>> {
+    return connectionOf(services.experimentResults.rows(document, filter ?? {}, orderBy), page, toExperimentRow);
+  }
+
+  @FieldResolver(() => ExperimentPointConnection, {
+    description: 'Its points, with their figures over replicates; those without a row yet among them.',
+  })
+  points(
+    @Root() { document }: Experiment,
+    @Args() page: PageArgs,
+    @Arg('filter', () => ResultFilterInput, { nullable: true }) filter: ResultFilterInput | undefined,
+    @Arg('orderBy', () => ResultOrderEnum, { nullable: true, defaultValue: 'POINT_ASC' }) orderBy: ResultOrder,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Connection<ExperimentPoint>> {
+    return connectionOf(services.experimentResults.points(document, filter ?? {}, orderBy), page, toExperimentPoint);
+  }
+
+  @FieldResolver(() => Table, {
+    nullable: true,
+    description:
+      'Points as rows. Columns: `point`; the inputs that vary; of each output `<output>`, `<output>.standardError` and `<output>.standardDeviation` over replicates; `n`, the runs behind them; `outcome`; `status`: READY, PENDING, the status of a job that ended before it, or the code of an error; `error`: its message; `parameterSet`: an id.',
+  })
+  async table(
+    @Root() { document }: Experiment,
+    @Arg('where', () => [RangeFilter], { nullable: true }) where: readonly RangeFilter[] | null,
+    @Arg('from', () => Int, { nullable: true, defaultValue: 0, description: 'The first point.' }) from: number | null,
+    @Arg('points', () => Int, { nullable: true, description: `At most so many points; ${maxTablePoints} at most.` })
+    points: number | null,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Table> {
+    const table = await services.experimentResults.table(document, from ?? 0, points ?? maxTablePoints, where ?? []);
+    return toTable(table, null);
+  }
+}
+
+@Resolver(() => ExperimentRow)
+export class ExperimentRowResolver {
+  @FieldResolver(() => SimulationRun, { nullable: true, description: 'Null where it failed.' })
+  async simulationRun(
+    @Root() { runId }: ExperimentRow,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<SimulationRun | null> {
+    return runId === null ? null : toSimulationRun(await loaders.run.load(runId));
+  }
+
+  @FieldResolver(() => ParameterSet)
+  async parameterSet(@Root() row: ExperimentRow, @Ctx() { loaders }: RequestContext): Promise<ParameterSet> {
+    return toParameterSet(await loaders.parameterSet.load(row.parameterSetId));
+  }
+}
+
+@Resolver(() => ExperimentPoint)
+export class ExperimentPointResolver {
+  @FieldResolver(() => Estimate, { nullable: true })
+  output(@Root() { outputs }: ExperimentPoint, @Arg('name', () => String) name: string): Estimate | null {
+    return outputNamed(outputs, name);
+  }
+}
+
+/** An experiment as the services take it. */
+export const experimentRequest = ({ model, ...input }: CreateExperimentInput): ExperimentRequest => ({
+  ...input,
+  model: model ?? defaultModel,
+});

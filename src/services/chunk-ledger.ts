@@ -1,0 +1,133 @@
+import type { ChunkDocument, ExperimentDocument } from '../domain/documents.js';
+import type { OutcomeCount } from '../domain/estimate.js';
+import { addedUp } from '../domain/outcome-counts.js';
+import { duplicateIndexes } from '../store/store-errors.js';
+import type { ChunkCounts } from './chunk-work.js';
+import { chunksOf } from './chunks.js';
+import type { Lab } from './lab.js';
+
+/** How many chunks are inserted by one call. */
+const CHUNKS_A_CALL = 1000;
+
+/** What an experiment came to so far: the sum over its chunks that ended. */
+export interface ExperimentCounts {
+  readonly done: number;
+  readonly failed: number;
+  readonly outcomes: readonly OutcomeCount[];
+  /** Chunks that have not ended. */
+  readonly open: number;
+}
+
+type CountedChunk = Pick<ChunkDocument, '_id' | 'experimentId' | 'state' | 'done' | 'failed' | 'outcomes'>;
+
+/** The documents of chunks. Every change of state is one conditional write of one of them. */
+export class ChunkLedger {
+  constructor(
+    private readonly lab: Lab,
+    /** Names this process among all that share the store. */
+    private readonly holder: string,
+  ) {}
+
+  /** Stores the chunks of an experiment that are not there; of no effect where all are. */
+  async ensure({ _id, extents }: ExperimentDocument): Promise<void> {
+    const createdAt = this.lab.clock.now().toISOString();
+    const chunks = [...chunksOf(_id, createdAt, extents)];
+    if ((await this.chunks.countDocuments({ experimentId: _id })) === chunks.length) return;
+    for (let first = 0; first < chunks.length; first += CHUNKS_A_CALL) {
+      const some = chunks.slice(first, first + CHUNKS_A_CALL);
+      await this.chunks.insertMany(some, { ordered: false }).catch(duplicateIndexes);
+    }
+  }
+
+  /** The next chunks that wait, by replicates, then by points. */
+  async waiting(experimentId: string, limit: number): Promise<readonly string[]> {
+    const sort = { firstReplicate: 1, firstPoint: 1 } as const;
+    const filter = { experimentId, state: 'WAITING' } as const;
+    const found = await this.chunks.find<{ _id: string }>(filter, { sort, limit, projection: { state: 1 } }).toArray();
+    return found.map(({ _id }) => _id);
+  }
+
+  async get(id: string): Promise<ChunkDocument | null> {
+    return this.chunks.findOne({ _id: id });
+  }
+
+  /** Takes a chunk that waits; null when it does not, or somebody else was first. */
+  async take({ _id, attempt }: ChunkDocument): Promise<ChunkDocument | null> {
+    return this.chunks.findOneAndUpdate(
+      { _id, attempt, state: 'WAITING' },
+      { $set: { state: 'RUNNING', attempt: attempt + 1, holder: this.holder } },
+      { returnDocument: 'after' },
+    );
+  }
+
+  /** Ends a chunk of ours; of no effect when somebody else has taken it. Its rows are stored before. */
+  async end({ _id, attempt }: ChunkDocument, counts: ChunkCounts): Promise<void> {
+    await this.chunks.updateOne(
+      { _id, attempt, state: 'RUNNING', holder: this.holder },
+      { $set: { state: 'DONE', holder: null, ...counts } },
+    );
+  }
+
+  /** Gives a chunk of ours back. */
+  async giveBack({ _id, attempt }: ChunkDocument): Promise<void> {
+    await this.chunks.updateOne(
+      { _id, attempt, state: 'RUNNING', holder: this.holder },
+      { $set: { state: 'WAITING', holder: null } },
+    );
+  }
+
+  /** Gives back the chunks of an experiment that count as under way although nobody works on them. */
+  async giveBackLost(experimentId: string, isWorkedOn: (id: string) => boolean): Promise<void> {
+    for (const { _id, attempt, holder } of await this.chunks.find({ experimentId, state: 'RUNNING' }).toArray()) {
+      if (holder === this.holder && isWorkedOn(_id)) continue;
+      await this.chunks.updateOne({ _id, attempt, state: 'RUNNING' }, { $set: { state: 'WAITING', holder: null } });
+    }
+  }
+
+  /** Lets the chunks be done again that have rows without a run; how many they are. */
+  async reopenFailed(experimentId: string): Promise<number> {
+    const failed = await this.chunks.find({ experimentId, state: 'DONE', failed: { $gt: 0 } }).toArray();
+    for (const { _id, attempt } of failed) {
+      await this.chunks.updateOne({ _id, attempt, state: 'DONE' }, { $set: { state: 'WAITING' } });
+    }
+    return failed.length;
+  }
+
+  async countsOf(experimentId: string): Promise<ExperimentCounts> {
+    const [counts = sumOf([])] = await this.counts([experimentId]);
+    return counts;
+  }
+
+  /** What each of these experiments came to. */
+  async counts(experimentIds: readonly string[]): Promise<readonly ExperimentCounts[]> {
+    const projection = { experimentId: 1, state: 1, done: 1, failed: 1, outcomes: 1 } as const;
+    const filter = { experimentId: { $in: experimentIds } };
+    const chunks = await this.chunks.find<CountedChunk>(filter, { projection }).toArray();
+    return experimentIds.map((id) => sumOf(chunks.filter(({ experimentId }) => experimentId === id)));
+  }
+
+  /** The experiments that have chunks which wait. */
+  async experimentsWithWork(): Promise<readonly string[]> {
+    const open = await this.chunks
+      .find<Pick<ChunkDocument, '_id' | 'experimentId'>>(
+        { state: { $in: ['WAITING', 'RUNNING'] } },
+        { projection: { experimentId: 1 } },
+      )
+      .toArray();
+    return [...new Set(open.map(({ experimentId }) => experimentId))];
+  }
+
+  private get chunks(): Lab['collections']['chunks'] {
+    return this.lab.collections.chunks;
+  }
+}
+
+function sumOf(all: readonly CountedChunk[]): ExperimentCounts {
+  const chunks = all.filter(({ state }) => state === 'DONE');
+  return {
+    done: chunks.reduce((sum, { done }) => sum + done, 0),
+    failed: chunks.reduce((sum, { failed }) => sum + failed, 0),
+    outcomes: addedUp(chunks.flatMap((chunk) => chunk.outcomes)),
+    open: all.length - chunks.length,
+  };
+}

@@ -1,0 +1,297 @@
+import { StopFlag } from '../compute/stop-flag.js';
+import type { ChunkDocument, ExperimentRowDocument, RowError, RunDocument } from '../domain/documents.js';
+import { documentVersion } from '../domain/documents.js';
+import { CortigraphError } from '../domain/errors.js';
+import { groupedBy } from '../domain/grouped-by.js';
+import type { ParameterValues } from '../domain/identity.js';
+import { experimentRowId, parameterSetIdentity, runIdentity } from '../domain/identity.js';
+import { completed } from '../domain/model-definition.js';
+import { outcomeCounts } from '../domain/outcome-counts.js';
+import type { Protocol } from '../domain/protocol.js';
+import { WorkStoppedError } from '../jobs/work-signal.js';
+import { estimateOutputs } from '../statistics/estimator.js';
+import { isStoreLost } from '../store/store-errors.js';
+import type { ClaimedRun, Claims, HeldClaim } from './claims.js';
+import { closedSeeds } from './closed-keys.js';
+import type { Experiment } from './experiment.js';
+import type { Lab } from './lab.js';
+import { otherNumerics } from './lab.js';
+import type { ParameterSetService } from './parameter-set-service.js';
+import type { RunLedger, SimulatedRun } from './run-ledger.js';
+import type { RunService } from './run-service.js';
+
+/** What the work on experiments is done with. */
+export interface ChunkTools {
+  readonly lab: Lab;
+  readonly claims: Claims;
+  readonly ledger: RunLedger;
+  readonly runs: RunService;
+  readonly parameterSets: ParameterSetService;
+}
+
+/** The rows of a chunk, as a filter. */
+const rowsOf = ({ experimentId, firstPoint, points, firstReplicate, replicates }: ChunkDocument) => ({
+  experimentId,
+  point: { $gte: firstPoint, $lt: firstPoint + points },
+  replicate: { $gte: firstReplicate, $lt: firstReplicate + replicates },
+});
+
+/** What a chunk came to: absolute counts over all its rows. */
+export type ChunkCounts = Pick<ChunkDocument, 'done' | 'failed' | 'outcomes'>;
+
+/** Below every response and every sweep. */
+const EXPERIMENT_PRIORITY = -2_000_000;
+
+/** Rows that are written together: one commit then costs each of them little. */
+const ROWS_A_WRITE = 32;
+
+/** The longest message that a row keeps. */
+const KEPT_MESSAGE = 400;
+
+/** A row that is to be filled. */
+interface WantedRow extends ClaimedRun {
+  readonly point: number;
+  readonly replicate: number;
+}
+
+type Row = ExperimentRowDocument;
+
+/**
+ * One chunk on its way: what of its rows is not stored is simulated, each run with its row. A row whose run cannot be had
+ * says why, and the rest goes on.
+ */
+export class ChunkWork {
+  private readonly rows = new Map<string, Row>();
+  private readonly simulated: (WantedRow & SimulatedRun)[] = [];
+  private readonly others: Row[] = [];
+  /** Claims that are still to be ended. */
+  private readonly open = new Set<string>();
+  private readonly stop = new StopFlag();
+  private writing = Promise.resolve();
+
+  constructor(
+    private readonly tools: ChunkTools,
+    private readonly experiment: Experiment,
+    private readonly chunk: ChunkDocument,
+    private readonly context: {
+      readonly signal: AbortSignal;
+      /** Told how many rows of the chunk are stored. */
+      readonly progress: (counts: Pick<ChunkCounts, 'done' | 'failed'>) => void;
+    },
+  ) {}
+
+  /**
+   * Fills the chunk's rows and counts them.
+   * @throws WorkStoppedError when the signal is aborted; CortigraphError UNAVAILABLE when the store is lost, or a worker
+   * has other numerics
+   */
+  async finish(): Promise<ChunkCounts> {
+    const { signal } = this.context;
+    const raise = (): void => this.stop.raise();
+    signal.addEventListener('abort', raise, { once: true });
+    try {
+      const wanted = await this.wanted();
+      await this.fill(wanted);
+      return this.counts();
+    } finally {
+      signal.removeEventListener('abort', raise);
+    }
+  }
+
+  /** The rows that have no run yet, with the parameter sets stored that they are of. */
+  private async wanted(): Promise<readonly WantedRow[]> {
+    const { lab, parameterSets } = this.tools;
+    const { experiment, chunk } = this;
+    const points = Array.from({ length: chunk.points }, (_, i) => chunk.firstPoint + i);
+    const values = points.map((point) => experiment.valuesAt(point));
+    const ids = values.map((each) => parameterSetIdentity(experiment.model.name, each).id);
+    const [stored, invalidations] = await Promise.all([
+      lab.collections.experimentRows.find(rowsOf(chunk)).toArray(),
+      lab.collections.invalidations.find({ parameterSetId: { $in: ids } }).toArray(),
+    ]);
+    for (const row of stored) if (row.runId !== null) this.rows.set(row._id, row);
+    const closed = groupedBy(invalidations, ({ parameterSetId }) => parameterSetId ?? '');
+    const wanted = points.flatMap((point, i) => {
+      const [at, parameterSetId] = [values[i], ids[i]];
+      if (at === undefined || parameterSetId === undefined) return []; // one of each a point
+      const seeds = closedSeeds(experiment, closed.get(parameterSetId) ?? []);
+      return experiment
+        .protocolsOf(at, chunk.firstReplicate, chunk.replicates, seeds)
+        .map((protocol, k) => this.row(point, chunk.firstReplicate + k, at, parameterSetId, protocol));
+    });
+    const missing = wanted.filter((row) => !this.rows.has(experimentRowId({ experimentId: experiment.id, ...row })));
+    const pointsMissing = new Set(missing.map(({ point }) => point));
+    await parameterSets.ensureAll(
+      experiment.model.name,
+      values.filter((_, i) => pointsMissing.has(points[i] ?? -1)),
+    );
+    return missing;
+  }
+
+  private row(
+    point: number,
+    replicate: number,
+    values: ParameterValues,
+    parameterSetId: string,
+    protocol: Protocol,
+  ): WantedRow {
+    const { model, numericsDigest } = this.experiment;
+    const wanted = { model: model.name, numericsDigest, values, parameterSetId, protocol };
+    return { point, replicate, wanted, identity: runIdentity(wanted) };
+  }
+
+  private async fill(wanted: readonly WantedRow[]): Promise<void> {
+    const { claims } = this.tools;
+    const { held, stored } = await claims.takeMany(wanted);
+    for (const id of held.keys()) this.open.add(id);
+    try {
+      const ends = await Promise.allSettled(
+        wanted.map(async (row) => {
+          const run = stored.get(row.identity.id);
+          const claim = held.get(row.identity.id);
+          try {
+            if (run) await this.add(this.rowOf(row, run));
+            else if (claim) await this.simulate(row, claim);
+            else await this.obtain(row);
+          } catch (error) {
+            this.stop.raise(); // what one row cannot go on after is the end of all
+            throw error;
+          }
+        }),
+      );
+      await this.write(); // whatever came of the others: it is not computed again
+      const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+      const cause = errors.find((error) => !(error instanceof WorkStoppedError)) ?? errors[0];
+      if (cause !== undefined) throw cause;
+    } finally {
+      await claims.releaseMany([...this.open]);
+    }
+  }
+
+  private async simulate(row: WantedRow, claim: HeldClaim): Promise<void> {
+    const { lab } = this.tools;
+    const { model, numericsDigest, values, protocol } = row.wanted;
+    const reply = await lab.simulations
+      .simulate(
+        { model, numericsDigest, values, protocol },
+        { priority: EXPERIMENT_PRIORITY, stop: this.stop, begin: () => Promise.resolve(true) },
+      )
+      .catch((error: unknown) => this.failed(row, claim, error));
+    if (reply === undefined) return;
+    if (reply.kind === 'stopped') throw this.stopError();
+    if (reply.kind === 'otherNumerics') throw otherNumerics(row.wanted, reply.numericsDigest);
+    this.simulated.push({ ...row, claim, reply });
+    await this.writeIfMany();
+  }
+
+  /** Of a run that somebody else holds: waits for it, or computes it where they do not. */
+  private async obtain(row: WantedRow): Promise<void> {
+    const { signal } = this.context;
+    try {
+      const { run } = await this.tools.runs.obtain(row.wanted, { signal, priority: EXPERIMENT_PRIORITY });
+      await this.add(this.rowOf(row, run));
+    } catch (error) {
+      if (signal.aborted || error instanceof WorkStoppedError) throw this.stopError();
+      if (isStoreLost(error) || !(error instanceof CortigraphError) || error.code !== 'INTERNAL') throw error;
+      await this.add(this.failedRow(row, { code: error.code, step: 'simulate', message: error.message }));
+    }
+  }
+
+  /** Leaves the attempt and its claim for all to see, and a row that says why it has no run. */
+  private async failed(row: WantedRow, claim: HeldClaim, cause: unknown): Promise<undefined> {
+    const { lab, ledger, claims } = this.tools;
+    const { identity, wanted } = row;
+    const because = cause instanceof Error ? cause.message : String(cause);
+    lab.log.error({ err: cause, runId: identity.id, point: row.point }, 'a simulation of an experiment failed');
+    const message = `The simulator of ${wanted.model} failed at run ${identity.id}: ${because}`.slice(0, KEPT_MESSAGE);
+    await ledger.storeExecution(identity.id, wanted, claim, { kernelDigest: null, error: message });
+    this.open.delete(identity.id);
+    await claims.fail(identity.id, claim, message);
+    await this.add(this.failedRow(row, { code: 'INTERNAL', step: 'simulate', message }));
+    return undefined;
+  }
+
+  private async add(row: Row): Promise<void> {
+    this.others.push(row);
+    await this.writeIfMany();
+  }
+
+  private async writeIfMany(): Promise<void> {
+    if (this.simulated.length + this.others.length >= ROWS_A_WRITE) await this.write();
+  }
+
+  /** Stores what has come in: executions, runs, rows, and then the end of the claims. */
+  private write(): Promise<void> {
+    const simulated = this.simulated.splice(0);
+    const others = this.others.splice(0);
+    this.writing = this.writing.then(async () => {
+      if (simulated.length + others.length > 0) await this.store(simulated, others);
+    });
+    return this.writing;
+  }
+
+  private async store(simulated: readonly (WantedRow & SimulatedRun)[], others: readonly Row[]): Promise<void> {
+    const { lab, ledger, claims } = this.tools;
+    const { experimentRows } = lab.collections;
+    let rows: readonly Row[] = others;
+    await ledger.storeMany(simulated, (stored) => {
+      rows = [...others, ...stored.map(({ simulated: row, run }) => this.rowOf(row, run))];
+      const ids = rows.map(({ _id }) => _id);
+      return [
+        // Rows that failed before are filled now.
+        () => experimentRows.deleteMany({ _id: { $in: ids }, runId: null }),
+        () => experimentRows.insertMany(rows, { ordered: false }),
+        () => claims.releaseMany(stored.map(({ run }) => run._id)),
+      ];
+    });
+    for (const { identity } of simulated) this.open.delete(identity.id);
+    for (const row of rows) this.rows.set(row._id, row);
+    const { done, failed } = this.counts();
+    this.context.progress({ done, failed });
+  }
+
+  private rowOf(row: WantedRow, run: RunDocument): Row {
+    const { model } = this.experiment;
+    const estimates =
+      run.outcome === completed ? estimateOutputs(model, [{ ...run, id: run._id }], 'FIXED_NETWORK') : [];
+    return {
+      ...this.bareRow(row),
+      runId: run._id,
+      outcome: run.outcome,
+      outputs: Object.fromEntries(
+        estimates.map(({ name, value, standardError, degreesOfFreedom }) => [
+          name,
+          { value, standardError, degreesOfFreedom },
+        ]),
+      ),
+      error: null,
+    };
+  }
+
+  private failedRow(row: WantedRow, error: RowError): Row {
+    return { ...this.bareRow(row), runId: null, outcome: null, outputs: {}, error };
+  }
+
+  private bareRow({ point, replicate, wanted }: WantedRow) {
+    const { id: experimentId } = this.experiment;
+    return {
+      _id: experimentRowId({ experimentId, point, replicate }),
+      schemaVersion: documentVersion,
+      createdAt: this.tools.lab.clock.now().toISOString(),
+      experimentId,
+      point,
+      replicate,
+      parameterSetId: wanted.parameterSetId,
+    };
+  }
+
+  private counts(): ChunkCounts {
+    const ended = [...this.rows.values()].flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+    return { done: ended.length, failed: this.rows.size - ended.length, outcomes: outcomeCounts(ended) };
+  }
+
+  private stopError(): WorkStoppedError {
+    const { reason } = this.context.signal;
+    return reason instanceof WorkStoppedError ? reason : new WorkStoppedError('cancelled');
+  }
+}

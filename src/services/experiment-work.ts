@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import type { ExperimentDocument } from '../domain/documents.js';
+import { notFound } from '../domain/errors.js';
+import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
+import type { WorkQueue } from '../jobs/work-queue.js';
+import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
+import type { ChunkCounts, ChunkTools } from './chunk-work.js';
+import { ChunkWork } from './chunk-work.js';
+import { experimentOf } from './experiment.js';
+import type { JobContext, JobResult } from './job-service.js';
+
+/** Chunks at work at once: while the last runs of one are simulated, those of the next wait for a worker already. */
+const CHUNKS_AT_ONCE = 2;
+
+/** Chunks of one experiment in line at once. */
+const CHUNKS_IN_LINE = 4;
+
+/** How often the store is asked what other processes did. */
+const LOOK_MS = 1000;
+
+/** Experiments take turns. */
+const PRIORITY = 0;
+
+/** A chunk that this process works on. */
+interface LocalChunk {
+  readonly experimentId: string;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+  counts: Pick<ChunkCounts, 'done' | 'failed'>;
+}
+
+/** An experiment that this process sees to its end. */
+class Watched {
+  readonly changed = new EventTarget();
+  /** What a chunk of it could not go on after. */
+  error: unknown;
+  /** Of its chunks that have ended. */
+  counts: ExperimentCounts = { done: 0, failed: 0, outcomes: [], open: 0 };
+  total = 0;
+
+  constructor(readonly tell: () => void) {}
+}
+
+/**
+ * The work on experiments. One process sees to an experiment, the holder of its job: it puts the ids of chunks in line and
+ * waits until all have ended. Whoever takes an id out of line does the chunk; the store says what there is to do.
+ */
+export class ExperimentWork {
+  private readonly chunks = new Map<string, LocalChunk>();
+  private readonly watched = new Map<string, Watched>();
+
+  constructor(
+    private readonly tools: ChunkTools,
+    private readonly ledger: ChunkLedger,
+    private readonly queue: WorkQueue,
+  ) {}
+
+  /** Begins to take chunks out of line. */
+  start(): void {
+    this.queue.consume(CHUNKS_AT_ONCE, (id) => this.workOn(id));
+  }
+
+  /** Waits until no chunk is at work here; stop the jobs first. */
+  close(): Promise<void> {
+    return this.queue.close();
+  }
+
+  /**
+   * Sees an experiment to its end: the handler of its job.
+   * @throws WorkPausedError when the simulator's numerics are no more those of the experiment
+   */
+  async finish(experimentId: string, { signal, progress }: JobContext): Promise<JobResult> {
+    const watched = new Watched(() => progress(this.progressOf(experimentId, watched)));
+    this.watched.set(experimentId, watched);
+    try {
+      await this.requireNumerics(await this.experiment(experimentId));
+      await this.ledger.giveBackLost(experimentId, (id) => this.chunks.has(id));
+      const before = await this.look(experimentId, watched);
+      while (watched.counts.open > 0) {
+        for (const id of await this.ledger.waiting(experimentId, CHUNKS_IN_LINE)) await this.queue.add(id, PRIORITY);
+        await changeOf(watched, signal);
+        if (signal.aborted) throw signal.reason;
+        if (watched.error !== undefined) throw watched.error;
+        await this.look(experimentId, watched);
+      }
+      const { done } = watched.counts;
+      return { result: experimentId, computedRuns: done - before.done, reusedRuns: before.done };
+    } finally {
+      this.watched.delete(experimentId);
+      await this.stop(experimentId, signal.reason);
+    }
+  }
+
+  /** How an experiment stands in the store now: it may have grown. */
+  private async look(experimentId: string, watched: Watched): Promise<ExperimentCounts> {
+    const experiment = await this.experiment(experimentId);
+    await this.ledger.ensure(experiment);
+    const { size, replicates } = experiment;
+    watched.counts = await this.ledger.countsOf(experimentId);
+    watched.total = size * replicates;
+    watched.tell();
+    return watched.counts;
+  }
+
+  /** Does a chunk, if it still waits and its experiment is seen to here. */
+  private async workOn(id: string): Promise<void> {
+    const waiting = await this.ledger.get(id);
+    const watched = waiting && this.watched.get(waiting.experimentId);
+    if (!waiting || !watched) return;
+    const chunk = await this.ledger.take(waiting);
+    if (!chunk) return;
+    const { experimentId } = chunk;
+    const abort = new AbortController();
+    const { promise: ended, resolve } = deferred();
+    const local: LocalChunk = { experimentId, abort, ended, counts: { done: 0, failed: 0 } };
+    this.chunks.set(id, local);
+    if (this.watched.get(experimentId) !== watched) abort.abort(new WorkStoppedError('cancelled')); // stopped meanwhile
+    const progress = (counts: LocalChunk['counts']): void => {
+      local.counts = counts;
+      watched.tell();
+    };
+    try {
+      const experiment = experimentOf(this.tools.lab, await this.experiment(experimentId));
+      const counts = await new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress }).finish();
+      await this.ledger.end(chunk, counts);
+    } catch (error) {
+      if (!abort.signal.aborted) watched.error ??= error;
+      await this.ledger.giveBack(chunk).catch(() => undefined); // found again when its job is taken up
+    } finally {
+      this.chunks.delete(id);
+      resolve();
+      watched.changed.dispatchEvent(new Event('change'));
+    }
+  }
+
+  /** Stops the chunks of an experiment that are at work here; those in line find that nobody sees to it. */
+  private async stop(experimentId: string, reason: unknown): Promise<void> {
+    const own = [...this.chunks.values()].filter((chunk) => chunk.experimentId === experimentId);
+    for (const { abort } of own) abort.abort(reason ?? new WorkStoppedError('cancelled'));
+    await Promise.all(own.map(({ ended }) => ended));
+  }
+
+  private progressOf(experimentId: string, { counts, total }: Watched) {
+    const own = [...this.chunks.values()].filter((chunk) => chunk.experimentId === experimentId);
+    const add = (field: 'done' | 'failed'): number =>
+      own.reduce((sum, chunk) => sum + chunk.counts[field], counts[field]);
+    return { total, done: add('done'), failed: add('failed'), running: own.length > 0 ? this.tools.lab.simulations.workers : 0 }; // prettier-ignore
+  }
+
+  private async experiment(id: string): Promise<ExperimentDocument> {
+    const experiment = await this.tools.lab.collections.experiments.findOne({ _id: id });
+    if (!experiment) throw notFound(`experiment ${id}`);
+    return experiment;
+  }
+
+  private async requireNumerics({ name, model, numericsDigest }: ExperimentDocument): Promise<void> {
+    const { numericsDigest: found } = await this.tools.lab.simulations.numericsOf(model);
+    if (found === numericsDigest) return;
+    throw new WorkPausedError({
+      code: 'UNAVAILABLE',
+      message:
+        `The experiment ${name} was made under other numerics of ${model} than this server computes: ` +
+        'resume it with the version that made it, or create it anew under another name.',
+      details: { accepted: numericsDigest, found },
+    });
+  }
+}
+
+/** Waits until a chunk has ended here, the signal is aborted, or others may have done something. */
+async function changeOf({ changed }: Watched, signal: AbortSignal): Promise<void> {
+  const until = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
+  await once(changed, 'change', { signal: until }).catch(() => undefined);
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
