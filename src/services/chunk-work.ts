@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { StopFlag } from '../compute/stop-flag.js';
 import type { ChunkDocument, ExperimentRowDocument, RowError, RunDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
@@ -68,6 +69,7 @@ export class ChunkWork {
   private readonly open = new Set<string>();
   private readonly stop = new StopFlag();
   private writing = Promise.resolve();
+  private simulatedRows = 0;
 
   constructor(
     private readonly tools: ChunkTools,
@@ -85,14 +87,15 @@ export class ChunkWork {
    * @throws WorkStoppedError when the signal is aborted; CortigraphError UNAVAILABLE when the store is lost, or a worker
    * has other numerics
    */
-  async finish(): Promise<ChunkCounts> {
+  async finish(): Promise<{ readonly counts: ChunkCounts; readonly computedRuns: number }> {
     const { signal } = this.context;
+    setMaxListeners(0, signal); // one a run that somebody else holds
     const raise = (): void => this.stop.raise();
     signal.addEventListener('abort', raise, { once: true });
     try {
       const wanted = await this.wanted();
       await this.fill(wanted);
-      return this.counts();
+      return { counts: this.counts(), computedRuns: this.simulatedRows };
     } finally {
       signal.removeEventListener('abort', raise);
     }
@@ -180,6 +183,7 @@ export class ChunkWork {
     if (reply === undefined) return;
     if (reply.kind === 'stopped') throw this.stopError();
     if (reply.kind === 'otherNumerics') throw otherNumerics(row.wanted, reply.numericsDigest);
+    this.simulatedRows += 1;
     this.simulated.push({ ...row, claim, reply });
     await this.writeIfMany();
   }
@@ -188,7 +192,8 @@ export class ChunkWork {
   private async obtain(row: WantedRow): Promise<void> {
     const { signal } = this.context;
     try {
-      const { run } = await this.tools.runs.obtain(row.wanted, { signal, priority: EXPERIMENT_PRIORITY });
+      const { run, computed } = await this.tools.runs.obtain(row.wanted, { signal, priority: EXPERIMENT_PRIORITY });
+      if (computed) this.simulatedRows += 1;
       await this.add(this.rowOf(row, run));
     } catch (error) {
       if (signal.aborted || error instanceof WorkStoppedError) throw this.stopError();

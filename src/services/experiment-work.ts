@@ -37,6 +37,8 @@ class Watched {
   /** Of its chunks that have ended. */
   counts: ExperimentCounts = { done: 0, failed: 0, outcomes: [], open: 0 };
   total = 0;
+  /** By chunks that ended here. */
+  computedRuns = 0;
 
   constructor(readonly tell: () => void) {}
 }
@@ -75,7 +77,7 @@ export class ExperimentWork {
     try {
       await this.requireNumerics(await this.experiment(experimentId));
       await this.ledger.giveBackLost(experimentId, (id) => this.chunks.has(id));
-      const before = await this.look(experimentId, watched);
+      await this.look(experimentId, watched);
       while (watched.counts.open > 0) {
         for (const id of await this.ledger.waiting(experimentId, CHUNKS_IN_LINE)) await this.queue.add(id, PRIORITY);
         await changeOf(watched, signal);
@@ -83,8 +85,8 @@ export class ExperimentWork {
         if (watched.error !== undefined) throw watched.error;
         await this.look(experimentId, watched);
       }
-      const { done } = watched.counts;
-      return { result: experimentId, computedRuns: done - before.done, reusedRuns: before.done };
+      const { computedRuns, counts } = watched;
+      return { result: experimentId, computedRuns, reusedRuns: counts.done - computedRuns };
     } finally {
       this.watched.delete(experimentId);
       await this.stop(experimentId, signal.reason);
@@ -121,8 +123,10 @@ export class ExperimentWork {
     };
     try {
       const experiment = experimentOf(this.tools.lab, await this.experiment(experimentId));
-      const counts = await new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress }).finish();
+      const work = new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress });
+      const { counts, computedRuns } = await work.finish();
       await this.ledger.end(chunk, counts);
+      watched.computedRuns += computedRuns;
     } catch (error) {
       if (!abort.signal.aborted) watched.error ??= error;
       await this.ledger.giveBack(chunk).catch(() => undefined); // found again when its job is taken up
