@@ -33,6 +33,7 @@ import type { ExperimentRequest } from '../src/services/experiment.js';
 import { maxTablePoints } from '../src/services/experiment-results.js';
 import type { ResultOrder } from '../src/services/experiment-results.js';
 import type { ListOrder } from '../src/services/pages.js';
+import { checkedPageSize, defaultPageSize } from '../src/services/pages.js';
 import type { RequestContext } from './context.js';
 import { outputNamed } from './output-named.js';
 
@@ -169,6 +170,19 @@ export class ExperimentRowResolver {
 
 @Resolver(() => ExperimentPoint)
 export class ExperimentPointResolver {
+  @FieldResolver(() => [ExperimentRow], { description: 'Its rows that are stored, by replicate.' })
+  rows(
+    @Root() { rows }: ExperimentPoint,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: defaultPageSize,
+      description: 'At most so many; 100 at most.',
+    })
+    first: number | null,
+  ): readonly ExperimentRow[] {
+    return rows.slice(0, checkedPageSize(first ?? defaultPageSize));
+  }
+
   @FieldResolver(() => Estimate, { nullable: true })
   output(@Root() { outputs }: ExperimentPoint, @Arg('name', () => String) name: string): Estimate | null {
     return outputNamed(outputs, name);

@@ -184,7 +184,7 @@ export class ExperimentPoint {
   })
   invalid: number;
 
-  @Field(() => [ExperimentRow], { description: 'Those that are stored, by replicate.' })
+  /** Not a field: the resolver gives some of them. */
   rows: readonly ExperimentRow[];
 }
 

@@ -39,8 +39,11 @@ export type ResultOrder = (typeof resultOrders)[number];
 /** The most points that one table holds. */
 export const maxTablePoints = 10_000;
 
-/** How many points are read by one call of the store. */
-const POINTS_A_CALL = 500;
+/** The most rows that one table, or one page of points, is made of. */
+export const maxRowsRead = 100_000;
+
+/** How many rows, or points, are read by one call of the store. */
+const ROWS_A_CALL = 2000;
 
 type Row = ExperimentRowDocument;
 
@@ -150,17 +153,25 @@ export class ExperimentResults {
   private async resultsOf(document: ExperimentDocument, indexes: readonly number[]): Promise<readonly PointResult[]> {
     const experiment = experimentOf(this.lab, document);
     const results: PointResult[] = [];
-    for (let first = 0; first < indexes.length; first += POINTS_A_CALL) {
-      const some = indexes.slice(first, first + POINTS_A_CALL);
+    const { replicates } = document;
+    if (indexes.length * replicates > maxRowsRead) {
+      const max = Math.max(Math.floor(maxRowsRead / replicates), 1);
+      throw badUserInput(`${indexes.length} points of ${replicates} replicates are too many at once: ask for ${max}.`, {
+        allowed: { max },
+      });
+    }
+    const pointsACall = Math.max(Math.floor(ROWS_A_CALL / replicates), 1);
+    for (let first = 0; first < indexes.length; first += pointsACall) {
+      const some = indexes.slice(first, first + pointsACall);
       const rows = await this.lab.collections.experimentRows
         .find({ experimentId: document._id, point: { $in: some } }, { sort: { point: 1, replicate: 1 } })
         .toArray();
       const invalid = await this.invalidOf(rows);
       const byPoint = groupedBy(rows, ({ point }) => point);
       for (const point of some) {
-        results.push(pointResult(experiment, document.replicates, point, byPoint.get(point) ?? [], invalid));
+        results.push(pointResult(experiment, replicates, point, byPoint.get(point) ?? [], invalid));
       }
-      if (indexes.length > POINTS_A_CALL) await setImmediate();
+      if (indexes.length > pointsACall) await setImmediate();
     }
     return results;
   }
@@ -226,12 +237,12 @@ export class ExperimentResults {
       const rows = await this.lab.collections.experimentRows
         .find<Pick<Row, 'point'>>(
           { ...matching, point: { $gte: low, $lt: high } },
-          { sort: { point: direction, replicate: direction }, limit: POINTS_A_CALL, projection: { point: 1 } },
+          { sort: { point: direction, replicate: direction }, limit: ROWS_A_CALL, projection: { point: 1 } },
         )
         .toArray();
       for (const { point } of rows) if (found.size < most) found.add(point);
       const last = rows.at(-1)?.point;
-      if (last === undefined || rows.length < POINTS_A_CALL) break;
+      if (last === undefined || rows.length < ROWS_A_CALL) break;
       if (ascending) low = last + 1;
       else high = last;
     }

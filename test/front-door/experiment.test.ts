@@ -62,8 +62,8 @@ overEachStore('an experiment', (door) => {
     });
     assert.equal(error.extensions.code, 'CONFLICT');
     assert.deepEqual(error.extensions['differences'], [
-      { path: 'space.ranges[0].max', stored: 3, asked: 2 },
       { path: 'design.size', stored: 20, asked: 21 },
+      { path: 'space.ranges[0].max', stored: 3, asked: 2 },
     ]);
     assert.equal(error.extensions['experiment'], experiment.id);
   });
@@ -152,7 +152,7 @@ overEachStore('an experiment that grows', (door) => {
     await ended(door(), id);
     const { nodes } = await pointsOf(door(), id);
     assert.deepEqual(nodes.map(({ values }) => values['x1']), [1, 2, 3]); // prettier-ignore
-    const error = await door().refusal(extendMutation, { input: { id, points: list(1, 3, 2, 4) } });
+    const error = await door().refusal(extendMutation, { input: { id, points: list(1, 3, 2, -1) } });
     assert.match(error.message, /points\[1\] has changed/);
     assert.equal(error.extensions.code, 'BAD_USER_INPUT');
   });

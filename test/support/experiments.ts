@@ -67,9 +67,9 @@ const pageFields = (nodes: string): string => `{ totalCount nodes { ${nodes} } p
 const rowsQuery = `query ($id: ID!, $first: Int, $after: String, $filter: ResultFilterInput, $order: ResultOrder) {
   experiment(id: $id) { rows(first: $first, after: $after, filter: $filter, orderBy: $order) ${pageFields(rowFields)} } }`;
 
-const pointsQuery = `query ($id: ID!, $first: Int, $after: String, $filter: ResultFilterInput, $order: ResultOrder) {
-  experiment(id: $id) { points(first: $first, after: $after, filter: $filter, orderBy: $order)
-  ${pageFields(`index values parameterSetId invalid outputs { ${estimateFields} } outcomes { outcome count } rows { ${rowFields} }`)} } }`;
+const pointsQuery = `query ($id: ID!, $after: String, $filter: ResultFilterInput, $order: ResultOrder) {
+  experiment(id: $id) { points(first: 20, after: $after, filter: $filter, orderBy: $order)
+  ${pageFields(`index values parameterSetId invalid outputs { ${estimateFields} } outcomes { outcome count } rows(first: 5) { ${rowFields} }`)} } }`;
 
 /** Creates an experiment of the noisy Ishigami function, which takes no time. */
 export const ishigami = (name: string, more: object = {}): object => ({
@@ -120,4 +120,4 @@ export const rowsOf = async (door: FrontDoor, id: string, more: object = {}): Pr
   (await door.data<{ experiment: { rows: PageView<RowView> } }>(rowsQuery, { id, first: 100, ...more })).experiment.rows; // prettier-ignore
 
 export const pointsOf = async (door: FrontDoor, id: string, more: object = {}): Promise<PageView<PointView>> =>
-  (await door.data<{ experiment: { points: PageView<PointView> } }>(pointsQuery, { id, first: 100, ...more })).experiment.points; // prettier-ignore
+  (await door.data<{ experiment: { points: PageView<PointView> } }>(pointsQuery, { id, ...more })).experiment.points; // prettier-ignore
