@@ -108,7 +108,7 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
       name,
       model,
       numericsDigest,
-      design: String(design['kind']),
+      design: JSON.stringify(design['kind']),
       size: String(size),
       replicates: String(replicates),
     }),

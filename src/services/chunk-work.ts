@@ -163,9 +163,9 @@ export class ChunkWork {
         }),
       );
       await this.write(); // whatever came of the others: it is not computed again
-      const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
-      const cause = errors.find((error) => !(error instanceof WorkStoppedError)) ?? errors[0];
-      if (cause !== undefined) throw cause;
+      const lost = ends.filter((end) => end.status === 'rejected');
+      const cause = lost.find(({ reason }) => !(reason instanceof WorkStoppedError)) ?? lost[0];
+      if (cause) throw cause.reason;
     } finally {
       await claims.releaseMany([...this.open]);
     }
@@ -296,7 +296,7 @@ export class ChunkWork {
   }
 
   private stopError(): WorkStoppedError {
-    const { reason } = this.context.signal;
+    const reason: unknown = this.context.signal.reason;
     return reason instanceof WorkStoppedError ? reason : new WorkStoppedError('cancelled');
   }
 }

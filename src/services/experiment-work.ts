@@ -33,7 +33,7 @@ interface LocalChunk {
 class Watched {
   readonly changed = new EventTarget();
   /** What a chunk of it could not go on after. */
-  error: unknown;
+  error: Error | undefined;
   /** Of its chunks that have ended. */
   counts: ExperimentCounts = { done: 0, failed: 0, outcomes: [], open: 0 };
   total = 0;
@@ -128,7 +128,7 @@ export class ExperimentWork {
       await this.ledger.end(chunk, counts);
       watched.computedRuns += computedRuns;
     } catch (error) {
-      if (!abort.signal.aborted) watched.error ??= error;
+      if (!abort.signal.aborted) watched.error ??= error instanceof Error ? error : new Error(String(error));
       await this.ledger.giveBack(chunk).catch(() => undefined); // found again when its job is taken up
     } finally {
       this.chunks.delete(id);

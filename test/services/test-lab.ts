@@ -35,7 +35,13 @@ export async function openTestLab(
       project: 'default',
       createdBy: 'local',
     },
-    settings: { maxResponseSeconds: 600, maxSweepSeconds: 36_000, maxExperimentRuns: 1_000_000, heartbeatMs: 5_000, staleLeaseMs: 20_000 },
+    settings: {
+      maxResponseSeconds: 600,
+      maxSweepSeconds: 36_000,
+      maxExperimentRuns: 1_000_000,
+      heartbeatMs: 5_000,
+      staleLeaseMs: 20_000,
+    },
     log: silent,
     forward: (ms) => (forwardMs += ms),
   };
