@@ -151,7 +151,8 @@ export interface StoreCollection<T extends StoreDocument> {
   deleteMany(filter: StoreFilter<T>): Promise<{ readonly deletedCount: number }>;
 
   /**
-   * How many match. A filter of fields whose counts are kept (see {@link StoreDatabase.keepCounts}) reads no document.
+   * How many match. A filter of fields whose counts are kept (see {@link StoreDatabase.keepCounts}) reads no document,
+   * with a range of time the documents of two minutes at most.
    */
   countDocuments(filter: StoreFilter<T>): Promise<number>;
 
@@ -169,8 +170,9 @@ export interface StoreDatabase {
   /**
    * Keeps, from here on, how many documents have each combination of values of these fields, each a text, a number, a
    * boolean or null. Only the embedded store does; MongoDB counts the entries of an index.
+   * @param time a field of ISO texts, of which a filter may give a range besides
    */
-  keepCounts?(collection: string, fields: readonly string[]): Promise<void>;
+  keepCounts?(collection: string, fields: readonly string[], time?: string): Promise<void>;
 }
 
 /** The pipeline that counts those that match by the values of one field. */

@@ -133,7 +133,7 @@ describe('the counts that the embedded store keeps', () => {
     }
   });
 
-  test('answer for every filter of the lists but those of one parameter set and of times: none of them reads the documents', async () => {
+  test('answer for every filter of the lists but that of one parameter set: none of them reads the documents, but those of the two minutes at the ends of a range of time', async () => {
     const folder = await temporaryFolder();
     try {
       const store = await openEmbeddedStore(folder.path);
@@ -147,6 +147,12 @@ describe('the counts that the embedded store keeps', () => {
       const asked: readonly StoreFilter<StoreDocument>[] = [{}, { model: 'm' }, { outcome: null }, { model: 'm', outcome: null }, { numericsDigest: null }] as never[]; // prettier-ignore
       for (const filter of asked) assert.equal(await runs.countDocuments(filter as never), 77, JSON.stringify(filter));
       assert.equal(await runs.countDocuments({ createdAt: { $gte: '' } }), 0);
+      await runs.insertMany(['2026-01-01T00:00:30.000Z', '2026-01-01T00:01:00.000Z', '2026-01-02T00:00:00.000Z'].map((createdAt) => ({ _id: createdAt, createdAt, model: 'n' })) as never[], { ordered: false }); // prettier-ignore
+      lie('runs@createdAt\\model\\outcome\\numericsDigest');
+      const since = { createdAt: { $gte: '2026-01-01T00:00:20.000Z' } };
+      for (const filter of [since, { ...since, model: 'n' }, { ...since, outcome: null, numericsDigest: null }]) {
+        assert.equal(await runs.countDocuments(filter as never), 1 + 77 + 77, 'a document, a minute, a day');
+      }
       assert.deepEqual(
         [await parameterSets.countDocuments({}), await jobs.countDocuments({ status: 'QUEUED' })],
         [0, 0],

@@ -26,10 +26,11 @@ export class EmbeddedDatabase implements StoreDatabase {
     return new EmbeddedCollection<T>(this.thread, name);
   }
 
-  async keepCounts(collection: string, fields: readonly string[]): Promise<void> {
+  async keepCounts(collection: string, fields: readonly string[], time?: string): Promise<void> {
     checkCollectionName(collection);
     fields.forEach(checkPath);
-    await this.thread.call({ op: 'keepCounts', collection, fields });
+    if (time !== undefined) checkPath(time);
+    await this.thread.call({ op: 'keepCounts', collection, fields, ...(time === undefined ? {} : { time }) });
   }
 }
 

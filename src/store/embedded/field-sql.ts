@@ -46,6 +46,14 @@ export function fieldSql(path: string, row = ''): string {
   );
 }
 
+/** The SQL of the first characters of a field's text; what is no text counts as null. */
+export function beginningSql(path: string, length: number, row: string): string {
+  if (path === '_id') return `substr(${row}id, 1, ${length})`;
+  const at = jsonPath(path);
+  const beginning = `substr(json_extract(${row}doc, ${at}), 1, ${length})`;
+  return `CASE json_type(${row}doc, ${at}) WHEN 'text' THEN ${beginning} ELSE ${nullSql} END`;
+}
+
 /** The SQL of whether a field is there, null or not. */
 export function existsSql(path: string): string {
   return path === '_id' ? '1' : `json_type(doc, ${jsonPath(path)}) IS NOT NULL`;

@@ -168,8 +168,11 @@ function scalarSql(value: unknown, put: PutText): string {
 
 /** @throws StoreRefusalError when a value is no object, or an array. */
 export function plainObject(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StoreRefusalError(`${what} must be an object.`);
-  }
-  return value as Record<string, unknown>;
+  if (!isPlainObject(value)) throw new StoreRefusalError(`${what} must be an object.`);
+  return value;
+}
+
+/** Whether a value is an object, and no array. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

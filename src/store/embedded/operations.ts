@@ -4,11 +4,12 @@ import { checkDocumentLength, encodeDocument } from '../encode-json.js';
 import { fieldSql, fromFieldSql } from './field-sql.js';
 import type { FieldOf } from './filter-sql.js';
 import { comparedFields, filterSql, plainObject } from './filter-sql.js';
-import { countColumn, countsAbout, keepCounts } from './kept-counts.js';
+import { countColumn, countsAbout, countsByTime, keepCounts, lengthColumn, timeLengths } from './kept-counts.js';
 import { projection } from './projection.js';
 import type { Operation, Result, Results } from './protocol.js';
-import { isUniqueViolation, type Sqlite } from './sqlite.js';
+import { isUniqueViolation, type KeptCounts, type Sqlite } from './sqlite.js';
 import { createIndex, tableOf } from './table-sql.js';
+import { partsOfRange } from './time-range.js';
 
 type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
 
@@ -36,7 +37,7 @@ export function execute(sqlite: Sqlite, operation: Operation): Result {
       return groupCount(sqlite, operation);
     case 'keepCounts':
       tableOf(sqlite, operation.collection);
-      keepCounts(sqlite, operation.collection, operation.fields);
+      keepCounts(sqlite, operation.collection, operation.fields, operation.time);
       return true;
     case 'createIndex':
       return makeIndex(sqlite, operation);
@@ -135,9 +136,24 @@ function remove(sqlite: Sqlite, { collection, filter }: Of<'delete' | 'count'>):
 }
 
 function count(sqlite: Sqlite, { collection, filter }: Of<'delete' | 'count'>): Results['count'] {
-  const { from, counted, where, parameters } = source(sqlite, collection, filter);
-  const [row] = sqlite.all(`SELECT ${counted} FROM ${from} WHERE ${where}`, parameters);
+  const parts = byTime(sqlite, collection, filter) ?? [source(sqlite, collection, filter)];
+  // In one statement: all of the parts are counted at one moment.
+  const sums = parts.map(({ from, counted, where }) => `(SELECT ${counted} FROM ${from} WHERE ${where})`);
+  const parameters = parts.flatMap((part) => part.parameters);
+  const [row] = sqlite.all(`SELECT ${sums.length === 0 ? '0' : sums.join(' + ')}`, parameters);
   return Number(row?.[0]);
+}
+
+/** Where to count the parts of a filter with a range of time: where they are kept, and at its ends among the documents. */
+function byTime(sqlite: Sqlite, collection: string, filter: string) {
+  const found = countsByTime(sqlite, collection, JSON.parse(filter));
+  if (found === undefined) return undefined;
+  const { kept, time, range } = found;
+  return partsOfRange(range, timeLengths).map(({ length, from, to }) => {
+    const bounds = { $gte: from, ...(to === undefined ? {} : { $lt: to }) };
+    const part = JSON.stringify({ ...range.rest, [time]: bounds });
+    return length === undefined ? among(tableOf(sqlite, collection), part) : amongKept(kept, part, length);
+  });
 }
 
 /** Where to count the documents of a filter: where counts are kept, or among the documents. */
@@ -146,9 +162,23 @@ function source(sqlite: Sqlite, collection: string, filter: string, grouped?: st
   const fields = comparedFields(JSON.parse(filter));
   const kept =
     fields && countsAbout(sqlite, collection, grouped === undefined ? fields : new Set([...fields, grouped]));
-  if (kept === undefined) return { from: table, counted: 'count(*)', fieldOf: fieldSql, ...bind(filter) };
-  const fieldOf = (path: string): string => kept.columns.get(path) ?? fieldSql(path);
-  return { from: kept.table, counted: `coalesce(sum(${countColumn}), 0)`, fieldOf, ...bind(filter, fieldOf) };
+  return kept === undefined ? among(table, filter) : amongKept(kept, filter);
+}
+
+function among(table: string, filter: string) {
+  return { from: table, counted: 'count(*)', fieldOf: fieldSql, ...bind(filter) };
+}
+
+function amongKept({ table, columns }: KeptCounts, filter: string, length?: number) {
+  const fieldOf = (path: string): string => columns.get(path) ?? fieldSql(path);
+  const { where, parameters } = bind(filter, fieldOf);
+  return {
+    from: table,
+    counted: `coalesce(sum(${countColumn}), 0)`,
+    fieldOf,
+    where: length === undefined ? where : `${lengthColumn} = ${length} AND ${where}`,
+    parameters,
+  };
 }
 
 function groupCount(sqlite: Sqlite, { collection, pipeline }: Of<'groupCount'>): Results['groupCount'] {

@@ -23,7 +23,12 @@ export type Operation =
     }
   | { readonly op: 'delete' | 'count'; readonly collection: string; readonly filter: string }
   | { readonly op: 'groupCount'; readonly collection: string; readonly pipeline: string }
-  | { readonly op: 'keepCounts'; readonly collection: string; readonly fields: readonly string[] }
+  | {
+      readonly op: 'keepCounts';
+      readonly collection: string;
+      readonly fields: readonly string[];
+      readonly time?: string;
+    }
   | { readonly op: 'createIndex'; readonly collection: string; readonly keys: string; readonly options: string };
 
 /** What each operation gives. */

@@ -10,6 +10,8 @@ export interface KeptCounts {
   readonly table: string;
   /** The column of each field, quoted for SQL. */
   readonly columns: ReadonlyMap<string, string>;
+  /** The field by whose times these are kept; its column holds the beginnings of them. */
+  readonly time: string | undefined;
 }
 
 const maxStatements = 500;
