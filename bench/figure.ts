@@ -10,6 +10,9 @@ export function machineLoad(): void {
   figure('machine.load', loadavg()[0] ?? 0, 'processes, mean of the last minute');
 }
 
+/** The sum of some values; 0 of none. */
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 /** The quantile of some values, by the nearest rank. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,12 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { localCircuit } from '../src/models/local-circuit/local-circuit.js';
-import { figure, leastCpuMs, machineLoad, quantile } from './figure.js';
+import { readFileSync } from 'node:fs';
 import { canonicalValues } from '../src/domain/parameter-values.js';
+import { localCircuit } from '../src/models/local-circuit/local-circuit.js';
+import { figure, leastCpuMs, machineLoad, quantile, sum } from './figure.js';
+import { cpuSeconds, processTree, residentMB, startBenchServer, threadNanoseconds } from './server.js';
 
 const ROUNDS = 5;
 const REQUESTS = 2000;
@@ -38,25 +34,11 @@ const short = (lgnRate: number): object => {
  */
 export async function benchHttp(): Promise<void> {
   machineLoad();
-  const dataDir = mkdtempSync(join(tmpdir(), 'cortigraph-bench-'));
-  const port = 20_000 + (process.pid % 20_000);
-  const npm = spawn('npm', ['start'], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      CORTIGRAPH_LOG_LEVEL: 'warn',
-      CORTIGRAPH_MAX_RESPONSE_SECONDS: '3000',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-  const ask = (body: object): Promise<Answer> => post(port, agent, body);
+  const bench = await startBenchServer(CLIENTS, { CORTIGRAPH_MAX_RESPONSE_SECONDS: '3000' });
+  const { pid: server } = bench;
+  const ask = (body: object): Promise<unknown> => bench.ask(body);
   try {
-    await firstAnswer(npm, () => ask(typename));
-    const pids = processTree(npm.pid ?? 0);
-    figure('http.start.cpu', sum(pids.map(cpuSeconds)), 's, npm start (built) to the first answer');
-    const server = pids.at(-1) ?? 0; // npm, the shell it leaves or not, and the server last
+    figure('http.start.cpu', sum(processTree(bench.npm).map(cpuSeconds)), 's, npm start (built) to the first answer');
     figure('http.idle.rss', residentMB(server), 'MB');
 
     const kernelMs = warmKernel();
@@ -107,10 +89,7 @@ export async function benchHttp(): Promise<void> {
     figure('http.typename.p50.busy', quantile(busy, 0.5), 'ms');
     figure('http.typename.p99.busy', quantile(busy, 0.99), 'ms, all workers busy');
   } finally {
-    agent.destroy();
-    npm.kill('SIGTERM');
-    await new Promise((resolve) => npm.once('exit', resolve));
-    rmSync(dataDir, { recursive: true });
+    await bench.stop();
   }
 }
 
@@ -142,53 +121,8 @@ function warmKernel(): (lgnRate: number) => number {
   return kernelMs;
 }
 
-interface Answer {
-  readonly data?: unknown;
-  readonly errors?: unknown;
-}
-
-function post(port: number, agent: Agent, body: object): Promise<Answer> {
-  const text = JSON.stringify(body);
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        port,
-        host: '127.0.0.1',
-        path: '/graphql',
-        method: 'POST',
-        agent,
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
-        response.on('end', () => {
-          const answer = JSON.parse(Buffer.concat(chunks).toString()) as Answer;
-          if (answer.errors) reject(new Error(JSON.stringify(answer.errors)));
-          else resolve(answer);
-        });
-      },
-    );
-    sent.on('error', reject).end(text);
-  });
-}
-
-/** Asks until the server answers; fails when its process ends first. */
-async function firstAnswer(child: ChildProcess, ask: () => Promise<Answer>): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}`);
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
-
 /** CPU microseconds of a process a request, with {@link CLIENTS} clients at once. */
-async function cpuPerRequest(pid: number, ask: () => Promise<Answer>): Promise<number> {
+async function cpuPerRequest(pid: number, ask: () => Promise<unknown>): Promise<number> {
   const before = threadNanoseconds(pid);
   const client = async (): Promise<void> => {
     for (let i = 0; i < REQUESTS / CLIENTS; i += 1) await ask();
@@ -198,7 +132,7 @@ async function cpuPerRequest(pid: number, ask: () => Promise<Answer>): Promise<n
 }
 
 /** Milliseconds of each of a thousand requests, one after the other, two milliseconds apart. */
-async function latencies(ask: () => Promise<Answer>): Promise<readonly number[]> {
+async function latencies(ask: () => Promise<unknown>): Promise<readonly number[]> {
   const found: number[] = [];
   for (let i = 0; i < 1000; i += 1) {
     const begin = performance.now();
@@ -207,48 +141,4 @@ async function latencies(ask: () => Promise<Answer>): Promise<readonly number[]>
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   return found;
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** A process and its descendants, each parent before its children. */
-function processTree(root: number): readonly number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), parentOf(Number(name))] as const);
-  const below = (pid: number): readonly number[] => [
-    pid,
-    ...parents.filter(([, parent]) => parent === pid).flatMap(([child]) => below(child)),
-  ];
-  return below(root);
-}
-
-/** The fields of /proc/PID/stat behind the name, which may hold spaces; empty for a process that has gone. */
-function statOf(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-  } catch {
-    return [];
-  }
-}
-
-const parentOf = (pid: number): number => Number(statOf(pid)[1]);
-
-/** User and system time of a process and of its children that have ended, in seconds (ticks of 10 ms). */
-const cpuSeconds = (pid: number): number => sum(statOf(pid).slice(11, 15).map(Number)) / 100;
-
-/** Time on a CPU of every thread of a process, in nanoseconds. */
-function threadNanoseconds(pid: number): number {
-  return sum(
-    readdirSync(`/proc/${pid}/task`).map((thread) =>
-      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
-    ),
-  );
-}
-
-function residentMB(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: one JSON line a figure. */
+import { benchExperiment } from './experiment.js';
 import { benchHttp } from './http.js';
 import { benchPeers } from './peers/peers.js';
 import { benchSimulator } from './simulator.js';
@@ -7,6 +8,7 @@ import { benchStore } from './store.js';
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   simulator: benchSimulator,
   http: benchHttp,
+  experiment: benchExperiment,
   store: benchStore,
   peers: benchPeers,
 };

@@ -93,17 +93,24 @@ export class ChunkLedger {
     return failed.length;
   }
 
-  async countsOf(experimentId: string): Promise<ExperimentCounts> {
-    const [counts = sumOf([])] = await this.counts([experimentId]);
-    return counts;
+  /**
+   * What one came to.
+   * @param without the ids of chunks whose counts are left out, as the caller knows them; they count as open all the same
+   */
+  async countsOf(experimentId: string, without: ReadonlyMap<string, unknown> = new Map()): Promise<ExperimentCounts> {
+    const chunks = await this.counted([experimentId]);
+    return { ...sumOf(chunks.filter(({ _id }) => !without.has(_id))), open: openOf(chunks) };
   }
 
   /** What each of these experiments came to. */
   async counts(experimentIds: readonly string[]): Promise<readonly ExperimentCounts[]> {
-    const projection = { experimentId: 1, state: 1, done: 1, failed: 1, outcomes: 1 } as const;
-    const filter = { experimentId: { $in: experimentIds } };
-    const chunks = await this.chunks.find<CountedChunk>(filter, { projection }).toArray();
+    const chunks = await this.counted(experimentIds);
     return experimentIds.map((id) => sumOf(chunks.filter(({ experimentId }) => experimentId === id)));
+  }
+
+  private counted(experimentIds: readonly string[]): Promise<readonly CountedChunk[]> {
+    const projection = { experimentId: 1, state: 1, done: 1, failed: 1, outcomes: 1 } as const;
+    return this.chunks.find<CountedChunk>({ experimentId: { $in: experimentIds } }, { projection }).toArray();
   }
 
   /** The experiments that have chunks which wait. */
@@ -128,6 +135,8 @@ function sumOf(all: readonly CountedChunk[]): ExperimentCounts {
     done: chunks.reduce((sum, { done }) => sum + done, 0),
     failed: chunks.reduce((sum, { failed }) => sum + failed, 0),
     outcomes: addedUp(chunks.flatMap((chunk) => chunk.outcomes)),
-    open: all.length - chunks.length,
+    open: openOf(all),
   };
 }
+
+const openOf = (chunks: readonly CountedChunk[]): number => chunks.filter(({ state }) => state !== 'DONE').length;

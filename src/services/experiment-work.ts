@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { addAbortListener } from 'node:events';
 import type { ExperimentDocument } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
 import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
@@ -15,32 +15,60 @@ const CHUNKS_AT_ONCE = 2;
 /** Chunks of one experiment in line at once. */
 const CHUNKS_IN_LINE = 4;
 
-/** How often the store is asked what other processes did. */
-const LOOK_MS = 1000;
+/** How often the store is asked what other processes did: that reads all chunks of an experiment. */
+const LOOK_MS = 5000;
 
 /** Experiments take turns. */
 const PRIORITY = 0;
+
+type ChunkProgress = Pick<ChunkCounts, 'done' | 'failed'>;
 
 /** A chunk that this process works on. */
 interface LocalChunk {
   readonly experimentId: string;
   readonly abort: AbortController;
   readonly ended: Promise<void>;
-  counts: Pick<ChunkCounts, 'done' | 'failed'>;
 }
 
 /** An experiment that this process sees to its end. */
 class Watched {
-  readonly changed = new EventTarget();
   /** What a chunk of it could not go on after. */
   error: Error | undefined;
-  /** Of its chunks that have ended. */
+  /** Of its chunks that ended elsewhere, or before. */
   counts: ExperimentCounts = { done: 0, failed: 0, outcomes: [], open: 0 };
+  /** Of each chunk that is at work here, or ended here. */
+  readonly own = new Map<string, ChunkProgress>();
   total = 0;
   /** By chunks that ended here. */
   computedRuns = 0;
 
+  private hasChanged = false;
+  private wake: () => void = () => undefined;
+
   constructor(readonly tell: () => void) {}
+
+  /** Says that a chunk has ended here. */
+  change(): void {
+    this.hasChanged = true;
+    this.wake();
+  }
+
+  /** Waits until a chunk has ended here since the last time, the signal is aborted, or others may have done something. */
+  async changed(signal: AbortSignal): Promise<void> {
+    if (!this.hasChanged && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LOOK_MS);
+        const leave = addAbortListener(signal, () => resolve());
+        this.wake = () => {
+          clearTimeout(timer);
+          leave[Symbol.dispose]();
+          resolve();
+        };
+      });
+      this.wake();
+    }
+    this.hasChanged = false;
+  }
 }
 
 /**
@@ -72,21 +100,24 @@ export class ExperimentWork {
    * @throws WorkPausedError when the simulator's numerics are no more those of the experiment
    */
   async finish(experimentId: string, { signal, progress }: JobContext): Promise<JobResult> {
-    const watched = new Watched(() => progress(this.progressOf(experimentId, watched)));
+    const watched = new Watched(() => progress(this.progressOf(watched)));
     this.watched.set(experimentId, watched);
     try {
       await this.requireNumerics(await this.experiment(experimentId));
       await this.ledger.giveBackLost(experimentId, (id) => this.chunks.has(id));
       await this.look(experimentId, watched);
-      while (watched.counts.open > 0) {
-        for (const id of await this.ledger.waiting(experimentId, CHUNKS_IN_LINE)) await this.queue.add(id, PRIORITY);
-        await changeOf(watched, signal);
+      for (let lookedAt = this.now(); watched.counts.open > 0;) {
+        const next = await this.ledger.waiting(experimentId, CHUNKS_IN_LINE);
+        for (const id of next) await this.queue.add(id, PRIORITY);
+        await watched.changed(signal);
         if (signal.aborted) throw signal.reason;
         if (watched.error !== undefined) throw watched.error;
+        if (next.length > 0 && this.now() - lookedAt < LOOK_MS) continue;
         await this.look(experimentId, watched);
+        lookedAt = this.now();
       }
-      const { computedRuns, counts } = watched;
-      return { result: experimentId, computedRuns, reusedRuns: counts.done - computedRuns };
+      const { computedRuns } = watched;
+      return { result: experimentId, computedRuns, reusedRuns: this.progressOf(watched).done - computedRuns };
     } finally {
       this.watched.delete(experimentId);
       await this.stop(experimentId, signal.reason);
@@ -98,7 +129,7 @@ export class ExperimentWork {
     const experiment = await this.experiment(experimentId);
     await this.ledger.ensure(experiment);
     const { size, replicates } = experiment;
-    watched.counts = await this.ledger.countsOf(experimentId);
+    watched.counts = await this.ledger.countsOf(experimentId, watched.own);
     watched.total = size * replicates;
     watched.tell();
     return watched.counts;
@@ -114,11 +145,11 @@ export class ExperimentWork {
     const { experimentId } = chunk;
     const abort = new AbortController();
     const { promise: ended, resolve } = deferred();
-    const local: LocalChunk = { experimentId, abort, ended, counts: { done: 0, failed: 0 } };
-    this.chunks.set(id, local);
+    this.chunks.set(id, { experimentId, abort, ended });
+    watched.own.set(id, { done: 0, failed: 0 });
     if (this.watched.get(experimentId) !== watched) abort.abort(new WorkStoppedError('cancelled')); // stopped meanwhile
-    const progress = (counts: LocalChunk['counts']): void => {
-      local.counts = counts;
+    const progress = (counts: ChunkProgress): void => {
+      watched.own.set(id, counts);
       watched.tell();
     };
     try {
@@ -126,14 +157,16 @@ export class ExperimentWork {
       const work = new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress });
       const { counts, computedRuns } = await work.finish();
       await this.ledger.end(chunk, counts);
+      watched.own.set(id, counts);
       watched.computedRuns += computedRuns;
     } catch (error) {
       if (!abort.signal.aborted) watched.error ??= error instanceof Error ? error : new Error(String(error));
+      watched.own.delete(id);
       await this.ledger.giveBack(chunk).catch(() => undefined); // found again when its job is taken up
     } finally {
       this.chunks.delete(id);
       resolve();
-      watched.changed.dispatchEvent(new Event('change'));
+      watched.change();
     }
   }
 
@@ -144,11 +177,15 @@ export class ExperimentWork {
     await Promise.all(own.map(({ ended }) => ended));
   }
 
-  private progressOf(experimentId: string, { counts, total }: Watched) {
-    const own = [...this.chunks.values()].filter((chunk) => chunk.experimentId === experimentId);
-    const add = (field: 'done' | 'failed'): number =>
-      own.reduce((sum, chunk) => sum + chunk.counts[field], counts[field]);
-    return { total, done: add('done'), failed: add('failed'), running: own.length > 0 ? this.tools.lab.simulations.workers : 0 }; // prettier-ignore
+  private progressOf({ counts, own, total }: Watched) {
+    const add = (field: keyof ChunkProgress): number =>
+      [...own.values()].reduce((sum, chunk) => sum + chunk[field], counts[field]);
+    const running = this.chunks.size > 0 ? this.tools.lab.simulations.workers : 0;
+    return { total, done: add('done'), failed: add('failed'), running };
+  }
+
+  private now(): number {
+    return this.tools.lab.clock.monotonicMs();
   }
 
   private async experiment(id: string): Promise<ExperimentDocument> {
@@ -168,12 +205,6 @@ export class ExperimentWork {
       details: { accepted: numericsDigest, found },
     });
   }
-}
-
-/** Waits until a chunk has ended here, the signal is aborted, or others may have done something. */
-async function changeOf({ changed }: Watched, signal: AbortSignal): Promise<void> {
-  const until = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
-  await once(changed, 'change', { signal: until }).catch(() => undefined);
 }
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
