@@ -25,7 +25,7 @@ import { Estimate } from '../schema/estimate.js';
 import { Job, JobStatusEnum, Progress, toJob } from '../schema/job.js';
 import { ListOrderEnum, PageArgs } from '../schema/paging.js';
 import { ParameterSet, toParameterSet } from '../schema/parameter-set.js';
-import { SimulationRun, toSimulationRun } from '../schema/simulation-run.js';
+import { SimulationRun, SimulationRunConnection, toSimulationRun } from '../schema/simulation-run.js';
 import { Table, toTable } from '../schema/table.js';
 import { badUserInput } from '../src/domain/errors.js';
 import { defaultModel } from '../src/domain/model-definition.js';
@@ -119,6 +119,18 @@ export class ExperimentResolver {
     @Ctx() { services }: RequestContext,
   ): Promise<Connection<ExperimentRow>> {
     return connectionOf(services.experimentResults.rows(document, filter ?? {}, orderBy), page, toExperimentRow);
+  }
+
+  @FieldResolver(() => SimulationRunConnection, { description: 'The runs of its rows.' })
+  simulationRuns(
+    @Root() { document }: Experiment,
+    @Args() page: PageArgs,
+    @Arg('filter', () => ResultFilterInput, { nullable: true }) filter: ResultFilterInput | undefined,
+    @Arg('orderBy', () => ResultOrderEnum, { nullable: true, defaultValue: 'POINT_ASC' }) orderBy: ResultOrder,
+    @Ctx() { services }: RequestContext,
+  ): Promise<Connection<SimulationRun>> {
+    const list = services.experimentResults.runs(document, filter ?? {}, orderBy);
+    return connectionOf(list, page, (run) => toSimulationRun(services.simulate.viewOf(run)));
   }
 
   @FieldResolver(() => ExperimentPointConnection, {

@@ -38,6 +38,7 @@ describe('readConfig', () => {
       receiveTimeoutMs: 30_000,
       maxResponseSeconds: 600,
       maxSweepSeconds: 36_000,
+      maxExperimentRuns: 1_000_000,
     });
   });
 
@@ -61,6 +62,7 @@ describe('readConfig', () => {
       CORTIGRAPH_RECEIVE_TIMEOUT_MS: '5000',
       CORTIGRAPH_MAX_RESPONSE_SECONDS: '60',
       CORTIGRAPH_MAX_SWEEP_SECONDS: '600',
+      CORTIGRAPH_MAX_EXPERIMENT_RUNS: '700',
       CORTIGRAPH_WORKERS: '3',
     });
     assert.deepEqual(config, {
@@ -82,6 +84,7 @@ describe('readConfig', () => {
       receiveTimeoutMs: 5000,
       maxResponseSeconds: 60,
       maxSweepSeconds: 600,
+      maxExperimentRuns: 700,
       workers: 3,
     });
   });

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { decodeCursor, encodeCursor } from '../domain/cursor.js';
-import type { ExperimentDocument, ExperimentRowDocument } from '../domain/documents.js';
+import type { ExperimentDocument, ExperimentRowDocument, RunDocument } from '../domain/documents.js';
 import { badUserInput, notFound } from '../domain/errors.js';
 import { groupedBy } from '../domain/grouped-by.js';
 import { requireId } from '../domain/ids.js';
@@ -78,6 +78,28 @@ export class ExperimentResults {
         return pageOf(found, size, backward, request, cursorOfRow);
       },
       total: () => this.totalOf(experiment, filter, matching),
+    };
+  }
+
+  /**
+   * The runs of an experiment, by point, then by replicate.
+   * @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing
+   */
+  runs(experiment: ExperimentDocument, filter: ResultFilter, order: ResultOrder): List<RunDocument> {
+    const rows = this.rows(experiment, filter.outcome == null ? { ...filter, failed: false } : filter, order);
+    return {
+      page: async (request) => {
+        const page = await rows.page(request);
+        const ids = page.items.flatMap(({ document: { runId } }) => runId ?? []);
+        const runs = await this.lab.collections.runs.find({ _id: { $in: ids } }).toArray();
+        const byId = new Map(runs.map((run) => [run._id, run]));
+        const items = page.items.flatMap(({ cursor, document: { runId } }) => {
+          const document = byId.get(runId ?? '');
+          return document ? [{ cursor, document }] : [];
+        });
+        return { ...page, items };
+      },
+      total: () => rows.total(),
     };
   }
 

@@ -22,23 +22,7 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
  * What the contract promises and nothing does yet, as `Type`, `Type.member` or `Type.field(argument)`. Whoever builds
  * one of these takes it off the list.
  */
-const notBuiltYet: readonly string[] = [
-  'CreateExperimentInput',
-  'CreateExperimentPayload',
-  'Design',
-  'Experiment',
-  'ExtendExperimentInput',
-  'ExtendExperimentPayload',
-  'RangeFilter',
-  'SpaceInput',
-  'Subscription',
-  'Mutation.createExperiment',
-  'Mutation.extendExperiment',
-  'Mutation.pauseJob',
-  'Mutation.resumeJob',
-  'Mutation.retryJob',
-  'Query.experiment',
-];
+const notBuiltYet: readonly string[] = ['Design.LATIN_HYPERCUBE', 'Subscription'];
 
 /** Every name of a schema with what it is: its kind, or its type and default. */
 function membersOf(schema: GraphQLSchema): Members {

@@ -124,7 +124,7 @@ describe('the counts that the embedded store keeps by time', () => {
       await runs.insertMany(stored as never[], { ordered: false });
       const since = { createdAt: { $gte: '2026-02-01T00:00:00.000Z' }, model: 'm' };
       assert.equal(await runs.countDocuments(since), 2);
-      assert.deepEqual(await migrate(store.database, migrations, () => new Date()), ['005-counts-by-time']);
+      assert.deepEqual(await migrate(store.database, migrations.slice(0, 5), () => new Date()), ['005-counts-by-time']);
       assert.equal(await runs.countDocuments(since), 2);
     }));
 });
