@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ExperimentDocument } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
+import type { Progress } from '../domain/job.js';
 import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
 import type { WorkQueue } from '../jobs/work-queue.js';
 import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
@@ -37,6 +38,8 @@ class Watched {
   /** Of its chunks that have ended. */
   counts: ExperimentCounts = { done: 0, failed: 0, outcomes: [], open: 0 };
   total = 0;
+  /** Where this process began. */
+  since: Progress['since'];
 
   constructor(readonly tell: () => void) {}
 }
@@ -98,6 +101,7 @@ export class ExperimentWork {
     const { size, replicates } = experiment;
     watched.counts = await this.ledger.countsOf(experimentId);
     watched.total = size * replicates;
+    watched.since ??= { done: watched.counts.done, at: this.tools.lab.clock.now().toISOString() };
     watched.tell();
     return watched.counts;
   }
@@ -140,11 +144,12 @@ export class ExperimentWork {
     await Promise.all(own.map(({ ended }) => ended));
   }
 
-  private progressOf(experimentId: string, { counts, total }: Watched) {
+  private progressOf(experimentId: string, { counts, total, since }: Watched): Omit<Progress, 'at'> {
     const own = [...this.chunks.values()].filter((chunk) => chunk.experimentId === experimentId);
     const add = (field: 'done' | 'failed'): number =>
       own.reduce((sum, chunk) => sum + chunk.counts[field], counts[field]);
-    return { total, done: add('done'), failed: add('failed'), running: own.length > 0 ? this.tools.lab.simulations.workers : 0 }; // prettier-ignore
+    const running = own.length > 0 ? this.tools.lab.simulations.workers : 0;
+    return { total, done: add('done'), failed: add('failed'), running, ...(since ? { since } : {}) };
   }
 
   private async experiment(id: string): Promise<ExperimentDocument> {
