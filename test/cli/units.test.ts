@@ -6,7 +6,7 @@ import { commonDecimals, decimalsOf, shownError, shownValue } from '../../src/cl
 import { linearAxis } from '../../src/cli/plot/axis.js';
 import { element, label } from '../../src/cli/plot/svg.js';
 import { withProgress } from '../../src/cli/progress-line.js';
-import { SweepAxes, joinInputs, readRange } from '../../src/cli/sweep-axes.js';
+import { SweepAxes, joinRanges, readRange } from '../../src/cli/sweep-axes.js';
 import { csvText, rowsOf } from '../../src/cli/table-rows.js';
 import { alignedTable } from '../../src/cli/text-table.js';
 
@@ -21,7 +21,7 @@ describe('the ranges of a sweep', () => {
   });
 
   it('may begin with a minus, and take the inputs that move with them', () => {
-    const joined = joinInputs(['sweep', '--input', 'x1', '-3:3:7', '--with', 'x2', '--input', 'x3=1:2:2', '--json']);
+    const joined = joinRanges(['sweep', '--input', 'x1', '-3:3:7', '--with', 'x2', '--input', 'x3=1:2:2', '--json']);
     assert.deepEqual(joined, ['sweep', '--input=x1 -3:3:7', '--with', 'x2', '--input=x3=1:2:2', '--json']);
     const axes = new SweepAxes().input('x1 -3:3:7').with('x2').input('x3=1:2:2').axes;
     assert.deepEqual(axes, [
