@@ -49,9 +49,12 @@ export function openGraphQL(
 export function readExperiment(document: unknown): ExperimentRequest {
   const type = buildGraphQLSchema().getType('CreateExperimentInput');
   if (!isInputType(type)) throw new TypeError('the schema has no CreateExperimentInput');
+  const faults: { readonly field: string; readonly message: string }[] = [];
   const input = coerceInputValue(document, type, (path, _value, { message }) => {
     const field = path.join('.');
-    throw field === '' ? badUserInput(message) : badUserInput(`${field}: ${message}`, { field });
+    faults.push({ field, message: field === '' ? message : `${field}: ${message}` });
   });
+  const [first] = faults;
+  if (first) throw badUserInput(faults.map(({ message }) => message).join(' '), { field: first.field });
   return experimentRequest(input as CreateExperimentInput); // as its type has it
 }

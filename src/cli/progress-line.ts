@@ -13,7 +13,7 @@ const PATIENCE_MS = 2000;
 const PERIOD_MS = 500;
 
 /** How long the bar is, in characters. */
-const BAR = 20;
+const BAR = 10;
 
 /** Longer than anybody waits, and what a timer takes at most. */
 const FOREVER_MS = 2 ** 31 - 1;
@@ -79,10 +79,10 @@ export function progressLine(job: JobDocument): string {
   return `${barOf(done + failed, total)}${done} of ${Math.max(total, 1)} runs done, ${running} running, ${failed} failed${shownSpeed(speedOf(job))}`;
 }
 
-/** The speed of work as the rest of a sentence; empty where it cannot be told. */
+/** The time left and the speed of work as the rest of a sentence; empty where they cannot be told. */
 export function shownSpeed({ runsPerSecond, secondsLeft }: JobSpeed): string {
-  const speed = runsPerSecond === null ? '' : `, ${Number(runsPerSecond.toPrecision(3))} runs/s`;
-  return secondsLeft === null ? speed : `${speed}, ${shownTime(secondsLeft)} left`;
+  const left = secondsLeft === null ? '' : `, ${shownTime(secondsLeft)} left`;
+  return runsPerSecond === null ? left : `${left}, ${Number(runsPerSecond.toPrecision(3))} runs/s`;
 }
 
 /** Of many runs: how much of them is over. */

@@ -116,7 +116,7 @@ describe('errors and progress', () => {
         context.mock.timers.tick(1);
         for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
       });
-      const told = '\r3 of 9 runs done, 2 running, 1 failed, 10 s left\x1b[K';
+      const told = '\r[====      ] 3 of 9 runs done, 2 running, 1 failed, 10 s left, 0.5 runs/s\x1b[K';
       assert.deepEqual(written, isTTY ? [told, '\r\x1b[K'] : []);
     }
   });
