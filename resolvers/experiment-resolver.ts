@@ -30,6 +30,7 @@ import { Table, toTable } from '../schema/table.js';
 import { badUserInput } from '../src/domain/errors.js';
 import { defaultModel } from '../src/domain/model-definition.js';
 import type { ExperimentRequest } from '../src/services/experiment.js';
+import { experimentProgress } from '../src/services/experiment-progress.js';
 import { maxTablePoints } from '../src/services/experiment-results.js';
 import type { ResultOrder } from '../src/services/experiment-results.js';
 import type { ListOrder } from '../src/services/pages.js';
@@ -97,12 +98,7 @@ export class ExperimentResolver {
   @FieldResolver(() => Progress, { description: 'In runs; of work that is at an end, by the counts of its chunks.' })
   async progress(@Root() experiment: Experiment, @Ctx() { loaders }: RequestContext): Promise<Progress> {
     const job = await loaders.jobOfExperiment.load(experiment.id);
-    const { done, failed } = await loaders.countsOfExperiment.load(experiment.id);
-    const total = experiment.size * experiment.replicates;
-    const seen = job && toJob(job).progress;
-    if (seen && job.active && seen.total === total) return seen;
-    const at = seen?.at ?? experiment.createdAt;
-    return { total, done, failed, running: 0, runsPerSecond: seen?.runsPerSecond ?? null, secondsLeft: null, at };
+    return experimentProgress(experiment.document, job, await loaders.countsOfExperiment.load(experiment.id));
   }
 
   @FieldResolver(() => [OutcomeCount], { description: 'Of its runs, by the counts of the chunks that have ended.' })

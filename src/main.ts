@@ -14,6 +14,7 @@ import type { LabOptions, OpenLab } from './open-lab.js';
 import { openLab } from './open-lab.js';
 import { models } from './models/registry.js';
 import type { ArchiveService } from './services/archive/archive-service.js';
+import type { TakesUp } from './services/job-service.js';
 import type { LabSettings } from './services/lab.js';
 import type { Services } from './services/services.js';
 import { isEmptyStore } from './store/collections.js';
@@ -112,10 +113,10 @@ const warningLog = ({ logLevel }: Config): WarningLog =>
   new WarningLog(process.stderr, { stacks: ['trace', 'debug'].includes(logLevel) });
 
 /** The lab for one command: the server's store, without HTTP; work that others left is not for a shell. */
-async function openForShell(): Promise<OpenLab> {
+async function openForShell(takesUp: TakesUp = 'asked'): Promise<OpenLab> {
   const config = readConfig(process.env);
   const log = warningLog(config);
-  const lab = await openLab(config, await openStore(config), log, { takesUp: 'asked' });
+  const lab = await openLab(config, await openStore(config), log, { takesUp });
   try {
     await lab.start();
     return lab;
@@ -156,6 +157,10 @@ const shell: Shell = {
   migrate: migrateStore,
   settings: () => describeConfig(readConfig(process.env), process.env),
   askGraphQL,
+  readExperiment: async (document) => {
+    const { readExperiment } = await import('./open-graphql.js'); // few commands have a use for it
+    return readExperiment(document);
+  },
   openLab: openForShell,
   openArchives,
 };

@@ -69,7 +69,11 @@ const givenBack = (jobs: readonly string[]): string =>
 
 const NAME = /^[_A-Za-z]\w*$/;
 
-async function contentsOf(file: string): Promise<string> {
+/**
+ * What a file has, or the standard input for `-`.
+ * @throws UsageError
+ */
+export async function contentsOf(file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {

@@ -13,6 +13,16 @@ export function strictNumber(text: string, what: string): number {
 }
 
 /**
+ * A whole number as it is written.
+ * @throws UsageError
+ */
+export function strictWhole(text: string, what: string, min: number): number {
+  const value = strictNumber(text, what);
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new UsageError(`${what} must be a whole number from ${min}, not ${JSON.stringify(text)}.`);
+}
+
+/**
  * `name=value` pairs, each name once.
  * @throws UsageError
  */

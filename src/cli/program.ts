@@ -1,12 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import { addArchiveCommands } from './archive-commands.js';
+import { addExperimentCommands } from './experiment-commands.js';
 import { addLabCommands } from './lab-commands.js';
 import { UsageError, errorReport, exitCodes } from './exit.js';
 import type { Report } from './report.js';
 import { jsonText } from './report.js';
 import type { Shell, ShownSetting } from './shell.js';
-import { joinInputs } from './sweep-axes.js';
+import { joinRanges } from './sweep-axes.js';
 import { alignedTable } from './text-table.js';
 
 /**
@@ -28,8 +29,8 @@ export async function runProgram(args: readonly string[], shell: Shell): Promise
       shell.stdout.write(program.helpInformation());
       return exitCodes.usage;
     }
-    requireCommand(program, args[0]);
-    await program.parseAsync(joinInputs(args), { from: 'user' });
+    requireCommand(program, args);
+    await program.parseAsync(joinRanges(args), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done; // help, or the version
@@ -50,10 +51,13 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
     .configureOutput({ writeOut: (text) => shell.stdout.write(text), writeErr: () => undefined })
     .addHelpText(
       'after',
-      '\nThe store is the one of the server (DATA_DIR or MONGODB_URI), which may run meanwhile.\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some points of a sweep have no answer, 4 an answer is PENDING, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP.',
+      '\nThe store is the one of the server (DATA_DIR or MONGODB_URI), which may run meanwhile.\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some points have no answer, 4 an answer is PENDING or an experiment paused, 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP.',
     );
-  const add = (name: string, description: string): Command =>
-    program.command(name).description(description).option('--json', 'print one JSON document');
+  const addTo =
+    (group: Command) =>
+    (name: string, description: string): Command =>
+      group.command(name).description(description).option('--json', 'print one JSON document');
+  const add = addTo(program);
 
   add('serve', 'serve GraphQL over HTTP until it is stopped; with --json the log goes to stderr').action(
     async ({ json }: { json?: boolean }) => {
@@ -62,6 +66,8 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
     },
   );
   addLabCommands(add, shell, print);
+  const experiment = program.command('experiment').description('designs of many runs, done in the background');
+  addExperimentCommands(addTo(experiment), shell, print);
   addArchiveCommands(add, shell, print);
   add('migrate', 'bring the store to the schema of this software').action(async () => {
     const { store, applied } = await shell.migrate();
@@ -91,14 +97,21 @@ const explained = (settings: readonly ShownSetting[]): string =>
     })
     .join('');
 
-function requireCommand(program: Command, name: string | undefined): void {
-  if (name === undefined || name.startsWith('-')) return;
-  const known = [...program.commands.map((command) => command.name()), 'help'];
-  if (known.includes(name)) return;
-  const commands = known.slice(0, -1).join(', ');
-  throw new UsageError(
-    `There is no command ${quoted(name)}; there are: ${commands}.${didYouMean(nearestName(name, known))}`,
-  );
+/** Of a group of commands, too: its name must be followed by that of one of them. */
+function requireCommand(group: Command, [name, ...args]: readonly string[], isWithin = false): void {
+  if (name?.startsWith('-')) return;
+  const known = [...group.commands.map((command) => command.name()), 'help'];
+  if (name === undefined || !known.includes(name)) {
+    const commands = known.slice(0, -1).join(', ');
+    const within = isWithin ? `${group.name()} ` : '';
+    throw new UsageError(
+      name === undefined
+        ? `${group.name()} is followed by one of: ${commands}.`
+        : `There is no command ${quoted(`${within}${name}`)}; there are: ${commands}.${didYouMean(nearestName(name, known))}`,
+    );
+  }
+  const inner = group.commands.find((command) => command.name() === name);
+  if (inner && inner.commands.length > 0) requireCommand(inner, args, true);
 }
 
 /** What commander says, as a sentence in one line. */

@@ -1,5 +1,6 @@
 import type { JobDocument } from '../domain/documents.js';
 import type { JobService } from '../services/job-service.js';
+import type { JobSpeed } from '../services/job-speed.js';
 import { speedOf } from '../services/job-speed.js';
 import type { AskOptions } from '../services/respond-service.js';
 import type { Output } from './shell.js';
@@ -10,6 +11,9 @@ export type Asked = AskOptions;
 /** What takes no longer shows no progress. */
 const PATIENCE_MS = 2000;
 const PERIOD_MS = 500;
+
+/** How long the bar is, in characters. */
+const BAR = 10;
 
 /** Longer than anybody waits, and what a timer takes at most. */
 const FOREVER_MS = 2 ** 31 - 1;
@@ -72,9 +76,19 @@ export async function withProgressLine<T>(
 /** How far a job is, in a line. */
 export function progressLine(job: JobDocument): string {
   const { total, done, running, failed } = job.progress;
-  const { secondsLeft } = speedOf(job);
+  return `${barOf(done + failed, total)}${done} of ${Math.max(total, 1)} runs done, ${running} running, ${failed} failed${shownSpeed(speedOf(job))}`;
+}
+
+/** The time left and the speed of work as the rest of a sentence; empty where they cannot be told. */
+export function shownSpeed({ runsPerSecond, secondsLeft }: JobSpeed): string {
   const left = secondsLeft === null ? '' : `, ${shownTime(secondsLeft)} left`;
-  return `${done} of ${Math.max(total, 1)} runs done, ${running} running, ${failed} failed${left}`;
+  return runsPerSecond === null ? left : `${left}, ${Number(runsPerSecond.toPrecision(3))} runs/s`;
+}
+
+/** Of many runs: how much of them is over. */
+function barOf(over: number, total: number): string {
+  if (total < 2) return '';
+  return `[${'='.repeat(Math.floor(Math.min(over / total, 1) * BAR)).padEnd(BAR)}] `;
 }
 
 function shownTime(seconds: number): string {

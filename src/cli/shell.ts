@@ -1,9 +1,12 @@
 import type { ArchiveService } from '../services/archive/archive-service.js';
+import type { ExperimentRequest } from '../services/experiment.js';
+import type { TakesUp } from '../services/job-service.js';
 import type { Services } from '../services/services.js';
 
 /** A stream of text, and whether a person watches it. */
 export interface Output {
-  write(text: string): unknown;
+  /** @param written called once it is written, or cannot be */
+  write(text: string, written?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
@@ -43,8 +46,16 @@ export interface Shell {
   migrate(): Promise<{ readonly store: string; readonly applied: readonly string[] }>;
   /** @throws CortigraphError BAD_USER_INPUT where one is not valid */
   settings(): readonly ShownSetting[];
-  /** Opens the store and all that answers from it, in this process. */
-  openLab(): Promise<{ readonly services: Services; close(): Promise<void> }>;
+  /**
+   * Opens the store and all that answers from it, in this process.
+   * @param takesUp what it works on: what it is asked for, unless given
+   */
+  openLab(takesUp?: TakesUp): Promise<{ readonly services: Services; close(): Promise<void> }>;
+  /**
+   * An experiment of a JSON document that has the fields of the API's CreateExperimentInput.
+   * @throws CortigraphError BAD_USER_INPUT, with the field, for one that is unknown, missing, or of another type
+   */
+  readExperiment(document: unknown): Promise<ExperimentRequest>;
   /**
    * Puts a GraphQL document to services of {@link openLab}.
    * @param begun told the id of each job that the answer waits for

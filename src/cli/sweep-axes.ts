@@ -1,3 +1,4 @@
+import type { ColumnRange } from '../services/experiment-table.js';
 import type { AxisRequest } from '../services/sweep.js';
 import { strictNumber } from './assignments.js';
 import { UsageError } from './exit.js';
@@ -26,17 +27,36 @@ export function readRange(text: string): GivenRange {
   };
 }
 
+/** Options that take a name and a range. */
+const rangeOptions = ['--input', '--where'];
+
 /** `--input name range` as the one argument `--input=name range`: a range may begin with a minus. */
-export function joinInputs(args: readonly string[]): string[] {
+export function joinRanges(args: readonly string[]): string[] {
   const joined: string[] = [];
   const left = [...args];
   for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
     if (arg === '--') return [...joined, arg, ...left];
     const [name] = left;
-    if (arg !== '--input' || name === undefined) joined.push(arg);
-    else joined.push(`--input=${left.splice(0, name.includes('=') ? 1 : 2).join(' ')}`);
+    if (!rangeOptions.includes(arg) || name === undefined) joined.push(arg);
+    else joined.push(`${arg}=${left.splice(0, name.includes('=') ? 1 : 2).join(' ')}`);
   }
   return joined;
+}
+
+/**
+ * A name and a range that a value may lie in, with a space or `=` between; an end that is left out is none.
+ * @throws UsageError
+ */
+export function readColumnRange(text: string): ColumnRange {
+  const [, column, min, max] = /^([^=\s]+)[=\s]([^:]*):([^:]*)$/.exec(text) ?? [];
+  if (column === undefined || min === undefined || max === undefined) {
+    throw new UsageError(
+      `--where takes a column and a range, such as --where rateE 5:20, not ${JSON.stringify(text)}.`,
+    );
+  }
+  const end = (given: string): number | null =>
+    given.trim() === '' ? null : strictNumber(given.trim(), `A bound of ${column}`);
+  return { column, min: end(min), max: end(max) };
 }
 
 /** Collects the axes of a sweep from its options, in their order: `--with` belongs to the `--input` before it. */

@@ -6,17 +6,26 @@ const cellOf = (column: Column, row: number): number | string | null => {
   return Number.isFinite(value) ? value : null;
 };
 
-/** The rows of a table as objects; what is missing is null. */
-export const rowsOf = ({ rowCount, columns }: Table): readonly Readonly<Record<string, number | string | null>>[] =>
+/** A row of a table as an object; what is missing is null. */
+export type TableRow = Readonly<Record<string, number | string | null>>;
+
+/** The rows of a table as objects. */
+export const rowsOf = ({ rowCount, columns }: Table): readonly TableRow[] =>
   Array.from({ length: rowCount }, (_, row) =>
     Object.fromEntries(columns.map((column) => [column.name, cellOf(column, row)])),
   );
 
 /** A table as CSV (RFC 4180) with a head; what is missing is empty. Numbers have all their digits. */
-export function csvText({ rowCount, columns }: Table): string {
-  const lines = Array.from({ length: rowCount }, (_, row) => columns.map((column) => csvCell(cellOf(column, row))));
-  return [columns.map(({ name }) => csvCell(name)), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
-}
+export const csvText = (table: Table): string => csvHead(table) + csvRows(table);
+
+/** The first line of {@link csvText}. */
+export const csvHead = ({ columns }: Pick<Table, 'columns'>): string => csvLine(columns.map(({ name }) => name));
+
+/** The other lines of {@link csvText}. */
+export const csvRows = ({ rowCount, columns }: Table): string =>
+  Array.from({ length: rowCount }, (_, row) => csvLine(columns.map((column) => cellOf(column, row)))).join('');
+
+const csvLine = (cells: readonly (number | string | null)[]): string => `${cells.map(csvCell).join(',')}\r\n`;
 
 function csvCell(value: number | string | null): string {
   const text = value === null ? '' : String(value);

@@ -14,6 +14,8 @@ export interface Progress {
   readonly failed: number;
   readonly running: number;
   readonly at: string;
+  /** Where whoever works on it now began, if not with nothing when the job was made: speed counts from there. */
+  readonly since?: Pick<Progress, 'done' | 'at'>;
 }
 
 /** Why a part of a job failed, where the others went on: a point of a sweep, counted from 0. */

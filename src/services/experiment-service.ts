@@ -112,6 +112,15 @@ export class ExperimentService {
     return experiment;
   }
 
+  /**
+   * The work on an experiment; of work that nobody does, this process takes it up, if it takes up what it is asked for.
+   * Work that is paused, or at an end, stays as it is.
+   */
+  async join(experiment: ExperimentDocument): Promise<JobDocument> {
+    const job = await this.jobs.latestOf(experiment._id);
+    return job === null || job.active ? this.submit(experiment) : job;
+  }
+
   /** The latest job of an experiment. */
   jobOf(experimentId: string): Promise<JobDocument | null> {
     return this.jobs.latestOf(experimentId);

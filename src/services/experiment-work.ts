@@ -1,6 +1,7 @@
 import { addAbortListener } from 'node:events';
 import type { ExperimentDocument } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
+import type { Progress } from '../domain/job.js';
 import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
 import type { WorkQueue } from '../jobs/work-queue.js';
 import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
@@ -41,6 +42,8 @@ class Watched {
   total = 0;
   /** By chunks that ended here. */
   computedRuns = 0;
+  /** Where this process began. */
+  since: Progress['since'];
 
   private hasChanged = false;
   private wake: () => void = () => undefined;
@@ -131,6 +134,7 @@ export class ExperimentWork {
     const { size, replicates } = experiment;
     watched.counts = await this.ledger.countsOf(experimentId, watched.own);
     watched.total = size * replicates;
+    watched.since ??= { done: watched.counts.done, at: this.tools.lab.clock.now().toISOString() };
     watched.tell();
     return watched.counts;
   }
@@ -177,11 +181,11 @@ export class ExperimentWork {
     await Promise.all(own.map(({ ended }) => ended));
   }
 
-  private progressOf({ counts, own, total }: Watched) {
+  private progressOf({ counts, own, total, since }: Watched): Omit<Progress, 'at'> {
     const add = (field: keyof ChunkProgress): number =>
       [...own.values()].reduce((sum, chunk) => sum + chunk[field], counts[field]);
     const running = this.chunks.size > 0 ? this.tools.lab.simulations.workers : 0;
-    return { total, done: add('done'), failed: add('failed'), running };
+    return { total, done: add('done'), failed: add('failed'), running, ...(since ? { since } : {}) };
   }
 
   private now(): number {

@@ -40,9 +40,14 @@ export class JobLedger {
   ) {}
 
   /**
-   * A new job, held by this process, behind what it rests on; null when there is a job of this key and ordinal already.
+   * A new job, behind what it rests on; null when there is a job of this key and ordinal already.
+   * @param holder null where anybody may take it up
    */
-  async insert({ kind, key, payload, restsOn = [] }: WantedJob, ordinal: number): Promise<JobDocument | null> {
+  async insert(
+    { kind, key, payload, restsOn = [] }: WantedJob,
+    ordinal: number,
+    holder: string | null,
+  ): Promise<JobDocument | null> {
     const now = this.now();
     const job: JobDocument = {
       _id: jobId(key, ordinal),
@@ -60,7 +65,7 @@ export class JobLedger {
       reusedRuns: 0,
       error: null,
       attempt: 1,
-      holder: this.holder,
+      holder,
       heartbeat: 0,
       lost: 0,
       finishedAt: null,
@@ -147,7 +152,7 @@ export class JobLedger {
     const finishedAt = this.now();
     const { total, done, failed } = progress;
     const isDone = end.status === 'COMPLETED';
-    const last: Progress = { total: isDone ? done + failed : total, done, failed, running: 0, at: finishedAt };
+    const last: Progress = { ...progress, total: isDone ? done + failed : total, running: 0, at: finishedAt };
     return this.jobs.findOneAndUpdate(
       { _id, attempt, holder: this.holder, active: true },
       { $set: { ...end, active: false, finishedAt, progress: last } },

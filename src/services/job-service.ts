@@ -32,8 +32,8 @@ export interface JobResult {
   readonly failures?: readonly PartFailure[];
 }
 
-/** Which of the jobs that nobody works on a process takes up. */
-export type TakesUp = 'any' | 'asked';
+/** Which of the jobs that nobody works on a process takes up: `nothing` leaves also what is asked for to others. */
+export type TakesUp = 'any' | 'asked' | 'nothing';
 
 /** Does the work of one kind of job. Idempotent: it may be called again after a crash, or elsewhere. */
 export type JobHandler = (context: JobContext) => Promise<JobResult>;
@@ -81,7 +81,7 @@ export class JobService {
   constructor(
     private readonly lab: Lab,
     holder: string,
-    /** Which jobs that others left it takes up: a server any, a process that ends soon only what it is asked for. */
+    /** Which jobs that others left it takes up: a server any, a process that ends soon what it is asked for at most. */
     private readonly takesUp: TakesUp = 'any',
   ) {
     this.ledger = new JobLedger(lab, holder);
@@ -233,7 +233,7 @@ export class JobService {
   private async submitOnce(wanted: WantedWork): Promise<JobDocument> {
     const { kind, key } = wanted;
     for (let ordinal = 1; ;) {
-      const job = await this.ledger.insert(wanted, ordinal);
+      const job = await this.ledger.insert(wanted, ordinal, this.takesUp === 'nothing' ? null : this.ledger.holder);
       if (!job) {
         // One that goes before it, or somebody else was first.
         const latest = await this.ledger.latestOf(key);
@@ -241,6 +241,7 @@ export class JobService {
         ordinal = (latest?.ordinal ?? 0) + 1;
         continue;
       }
+      if (job.holder === null) return job;
       this.lab.log.info({ jobId: job._id, kind, key }, 'job begun');
       this.run(job, wanted.work);
       return job;
@@ -358,7 +359,7 @@ export class JobService {
   private isForTaking(lease: JobLease): boolean {
     const { _id, kind, status, attempt, holder, heartbeat } = lease;
     if (status === 'PAUSED' || this.local.has(_id) || !this.handlers.has(kind)) return false;
-    if (this.takesUp === 'asked' && !this.asked.has(_id)) return false;
+    if (this.takesUp === 'nothing' || (this.takesUp === 'asked' && !this.asked.has(_id))) return false;
     if (holder !== null && !this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`)) return false;
     const suspects = [...this.local.values()].some(({ job: { lost = 0 } }) => lost >= SUSPECT_FROM);
     return !suspects || this.lostBy(lease) < SUSPECT_FROM;

@@ -6,7 +6,7 @@ import { commonDecimals, decimalsOf, shownError, shownValue } from '../../src/cl
 import { linearAxis } from '../../src/cli/plot/axis.js';
 import { element, label } from '../../src/cli/plot/svg.js';
 import { withProgress } from '../../src/cli/progress-line.js';
-import { SweepAxes, joinInputs, readRange } from '../../src/cli/sweep-axes.js';
+import { SweepAxes, joinRanges, readRange } from '../../src/cli/sweep-axes.js';
 import { csvText, rowsOf } from '../../src/cli/table-rows.js';
 import { alignedTable } from '../../src/cli/text-table.js';
 
@@ -21,7 +21,7 @@ describe('the ranges of a sweep', () => {
   });
 
   it('may begin with a minus, and take the inputs that move with them', () => {
-    const joined = joinInputs(['sweep', '--input', 'x1', '-3:3:7', '--with', 'x2', '--input', 'x3=1:2:2', '--json']);
+    const joined = joinRanges(['sweep', '--input', 'x1', '-3:3:7', '--with', 'x2', '--input', 'x3=1:2:2', '--json']);
     assert.deepEqual(joined, ['sweep', '--input=x1 -3:3:7', '--with', 'x2', '--input=x3=1:2:2', '--json']);
     const axes = new SweepAxes().input('x1 -3:3:7').with('x2').input('x3=1:2:2').axes;
     assert.deepEqual(axes, [
@@ -116,7 +116,7 @@ describe('errors and progress', () => {
         context.mock.timers.tick(1);
         for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
       });
-      const told = '\r3 of 9 runs done, 2 running, 1 failed, 10 s left\x1b[K';
+      const told = '\r[====      ] 3 of 9 runs done, 2 running, 1 failed, 10 s left, 0.5 runs/s\x1b[K';
       assert.deepEqual(written, isTTY ? [told, '\r\x1b[K'] : []);
     }
   });

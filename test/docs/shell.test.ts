@@ -42,5 +42,6 @@ describe('docs/shell.md', () => {
   it('shows what its commands print', () =>
     runConsoles(shellDocument, (folder) => {
       writeFileSync(join(folder, 'question.graphql'), blocks(shellDocument, 'graphql')[0] ?? '');
+      writeFileSync(join(folder, 'first.json'), blocks(shellDocument, 'json')[0] ?? '');
     }));
 });

@@ -33,6 +33,19 @@ for (const { name, open } of testStores) {
       await store.close();
     });
 
+    it('is left to others by a process that takes up nothing, also when it asks again', async () => {
+      const asking = new JobService(lab, 'asking', 'nothing');
+      asking.handle('test', endless);
+      const { _id } = await asking.submit({ kind: 'test', key: 'left', payload: {} });
+      await asking.submit({ kind: 'test', key: 'left', payload: {} });
+      await asking.close();
+      await eventually(
+        () => find(_id),
+        ({ holder, attempt }) => holder === 'here' && attempt === 2,
+      );
+      await jobs.cancel(_id);
+    });
+
     const find = async (id: string): Promise<JobDocument> =>
       (await lab.collections.jobs.findOne({ _id: id })) ?? assert.fail(`no ${id}`);
 
