@@ -1,4 +1,5 @@
 import { Field, Float, InputType, Int, ObjectType } from 'type-graphql';
+import { CreateExperimentInput } from './experiment.js';
 import { ResponseInput } from './response.js';
 import { SweepInput } from './sweep.js';
 
@@ -9,6 +10,9 @@ export class EstimateCostInput {
 
   @Field(() => SweepInput, { nullable: true })
   sweep?: SweepInput;
+
+  @Field(() => CreateExperimentInput, { nullable: true })
+  experiment?: CreateExperimentInput;
 }
 
 @ObjectType({ description: 'What it would take to answer now. What is stored costs nothing; warm-ups are counted.' })

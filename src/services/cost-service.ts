@@ -1,7 +1,12 @@
+import { pointAt, sizeOf } from '../design/design.js';
 import { badUserInput } from '../domain/errors.js';
+import { canonicalValues } from '../domain/parameter-values.js';
+import type { ExperimentRequest } from './experiment.js';
+import { biologicalSecondsOf, experimentRefusal, identityOfPlan, readPlan } from './experiment.js';
 import type { Lab } from './lab.js';
+import { requireModel } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
-import { readQuestion } from './question.js';
+import { questionOf, readQuestion } from './question.js';
 import { costOf, replicatesToAdd } from './response-cost.js';
 import { refusalOf } from './refusal.js';
 import { leftOutNote, ResponsePools } from './response-pools.js';
@@ -16,6 +21,7 @@ import { sweepRefusal } from './sweep-service.js';
 export interface CostRequest {
   readonly response?: ResponseRequest | null;
   readonly sweep?: SweepRequest | null;
+  readonly experiment?: ExperimentRequest | null;
 }
 
 /** What it would take to answer, beyond what is stored. */
@@ -82,10 +88,51 @@ export class CostService {
     };
   }
 
-  private async simulatedCost({ response, sweep }: CostRequest): Promise<SimulatedCost> {
-    if (response && !sweep) return this.costOfResponse(response);
-    if (sweep && !response) return this.costOfSweep(sweep);
-    throw badUserInput('Give exactly one of response and sweep.', { allowed: ['response', 'sweep'] });
+  private async simulatedCost({ response, sweep, experiment }: CostRequest): Promise<SimulatedCost> {
+    if (response && !sweep && !experiment) return this.costOfResponse(response);
+    if (sweep && !response && !experiment) return this.costOfSweep(sweep);
+    if (experiment && !response && !sweep) return this.costOfExperiment(experiment);
+    const allowed = ['response', 'sweep', 'experiment'];
+    throw badUserInput(`Give exactly one of ${allowed.join(', ')}.`, { allowed });
+  }
+
+  /** Of its runs those count as stored that are rows of this very experiment; others may turn out to be stored, too. */
+  private async costOfExperiment(request: ExperimentRequest): Promise<SimulatedCost> {
+    const plan = readPlan(this.lab, request, Infinity);
+    const { id } = identityOfPlan(plan);
+    const model = requireModel(this.lab, plan.model);
+    const size = sizeOf(plan.design, plan.space);
+    const runs = size * plan.replicates;
+    const runsStored = await this.lab.collections.experimentRows.countDocuments({
+      experimentId: id,
+      outcome: { $ne: null },
+    });
+    const { maxExperimentRuns } = this.lab.settings;
+    const refusal = experimentRefusal(this.lab, plan.protocol, { size, replicates: plan.replicates });
+    const { numericsDigest } = await this.lab.simulations.numericsOf(plan.model);
+    const samples = [...new Set([0, Math.floor((size - 1) / 2), size - 1])].map((point) =>
+      questionOf(model, {
+        numericsDigest,
+        values: canonicalValues(model, pointAt(plan.design, plan.space, point)),
+        estimand: 'FIXED_NETWORK',
+        protocol: plan.protocol,
+        replicates: 1,
+        tolerances: [],
+      }),
+    );
+    const secondsPerRun = biologicalSecondsOf(plan.protocol);
+    return {
+      points: size,
+      refusedPoints: 0,
+      runsNeeded: runs - runsStored,
+      runsStored,
+      leftOut: 0,
+      biologicalSeconds: (runs - runsStored) * secondsPerRun,
+      limitSeconds: maxExperimentRuns * secondsPerRun,
+      wouldBeRefused: refusal !== undefined,
+      reason: refusal?.message ?? null,
+      samples,
+    };
   }
 
   private async costOfResponse(request: ResponseRequest): Promise<SimulatedCost> {

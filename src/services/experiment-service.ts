@@ -13,7 +13,7 @@ import { isDuplicateKey } from '../store/store-errors.js';
 import type { AnnotationService } from './annotation-service.js';
 import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
 import type { ExperimentRequest, Plan } from './experiment.js';
-import { designOf, identityOfPlan, mostPoints, readPlan, readReplicates, refuseTooCostly } from './experiment.js';
+import { designOf, identityOfPlan, mostPoints, readPlan, readReplicates, experimentRefusal } from './experiment.js';
 import type { ExperimentWork } from './experiment-work.js';
 import type { JobHandler, JobService } from './job-service.js';
 import type { Lab } from './lab.js';
@@ -74,7 +74,9 @@ export class ExperimentService {
       const model = requireModel(this.lab, experiment.model);
       const replicates = readReplicates(model, targetReplicates ?? replicatesBefore);
       if (replicates < replicatesBefore) throw smaller('replicates', replicatesBefore, replicates);
-      refuseTooCostly(this.lab, experiment.protocol, { size: targetSize ?? points?.length ?? sizeBefore, replicates });
+      const asked = { size: targetSize ?? points?.length ?? sizeBefore, replicates };
+      const refusal = experimentRefusal(this.lab, experiment.protocol, asked);
+      if (refusal) throw refusal;
       const design = this.grown(experiment, targetSize ?? null, points ?? null);
       const size = sizeOf(design, designOf(experiment).space);
       if (size === sizeBefore && replicates === replicatesBefore) {

@@ -64,14 +64,22 @@ export const maxNameLength = 100;
 /** The most replicates of each point. */
 export const maxExperimentReplicates = 10_000;
 
+/** Beyond every setting: more than can be counted and told. */
+const MOST_RUNS = 1e8;
+
 /** The most points that a list gives one by one: they are stored with the experiment. */
 export const maxListedPoints = 10_000;
 
 /**
  * Checks a request and puts it into canonical form.
- * @throws CortigraphError BAD_USER_INPUT; TOO_COSTLY, with the estimate, for more runs than one experiment may have
+ * @param maxRuns the most runs that it may have
+ * @throws CortigraphError BAD_USER_INPUT; TOO_COSTLY, with the estimate, for more runs than that
  */
-export function readPlan(lab: Pick<Lab, 'models' | 'settings'>, request: ExperimentRequest): Plan {
+export function readPlan(
+  lab: Pick<Lab, 'models' | 'settings'>,
+  request: ExperimentRequest,
+  maxRuns = lab.settings.maxExperimentRuns,
+): Plan {
   const model = requireModel(lab, request.model);
   requireText('The name of an experiment', request.name, maxNameLength);
   const space = readSpace(model, request.space);
@@ -80,9 +88,15 @@ export function readPlan(lab: Pick<Lab, 'models' | 'settings'>, request: Experim
     throw badUserInput('Replicates choose their noise seeds themselves: give none.', { field: 'noiseSeed' });
   }
   const replicates = readReplicates(model, request.replicates ?? 1);
-  refuseTooCostly(lab, protocol, { size: askedSize(request), replicates });
+  const asked = { size: askedSize(request), replicates };
+  const refusal = experimentRefusal(
+    { settings: { ...lab.settings, maxExperimentRuns: Math.min(maxRuns, MOST_RUNS) } },
+    protocol,
+    asked,
+  );
+  if (refusal) throw refusal;
   const { design: kind, size, seed, points } = request;
-  const design = readDesign(model, space, { kind, size, seed, points }, mostPoints(kind, lab));
+  const design = readDesign(model, space, { kind, size, seed, points }, kind === 'LIST' ? maxListedPoints : MOST_RUNS);
   const commonRandomNumbers = request.commonRandomNumbers ?? false;
   if (commonRandomNumbers && model.protocol.noiseSeed === undefined) {
     throw badUserInput(`${model.name} reads no random numbers that points could share.`, { field: 'commonRandomNumbers' }); // prettier-ignore
@@ -94,15 +108,20 @@ export function readPlan(lab: Pick<Lab, 'models' | 'settings'>, request: Experim
 export const mostPoints = (kind: DesignKind, { settings }: Pick<Lab, 'settings'>): number =>
   kind === 'LIST' ? Math.min(maxListedPoints, settings.maxExperimentRuns) : settings.maxExperimentRuns;
 
-/**
- * @throws CortigraphError TOO_COSTLY, with the estimate, for more runs than one experiment may have
- */
-export function refuseTooCostly({ settings }: Pick<Lab, 'settings'>, protocol: Protocol, extent: Extent): void {
+/** The simulated time of one run, its warm-up counted. */
+export const biologicalSecondsOf = ({ warmupMs, durationMs }: Protocol): number =>
+  ((warmupMs ?? 0) + (durationMs ?? 0)) / 1000;
+
+/** Why an experiment of this extent would be refused: TOO_COSTLY, with the estimate; undefined when it would not. */
+export function experimentRefusal(
+  { settings }: { readonly settings: Pick<Lab['settings'], 'maxExperimentRuns'> },
+  protocol: Protocol,
+  extent: Extent,
+): CortigraphError | undefined {
   const runs = extent.size * extent.replicates;
-  if (!(runs > settings.maxExperimentRuns)) return;
-  const seconds = (runs * ((protocol.warmupMs ?? 0) + (protocol.durationMs ?? 0))) / 1000;
-  const biologicalSeconds = Number(seconds.toPrecision(6));
-  throw new CortigraphError(
+  if (!(runs > settings.maxExperimentRuns)) return undefined;
+  const biologicalSeconds = Number((runs * biologicalSecondsOf(protocol)).toPrecision(6));
+  return new CortigraphError(
     'TOO_COSTLY',
     `${extent.size} points by ${extent.replicates} replicates are ${runs} runs, ${biologicalSeconds} biological seconds; one experiment may have ${settings.maxExperimentRuns} runs.`,
     { cost: { runs, biologicalSeconds }, limit: { runs: settings.maxExperimentRuns } },

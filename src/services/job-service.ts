@@ -75,6 +75,9 @@ export class JobService {
   private readonly submitting = new Set<Promise<unknown>>();
   private closed = false;
 
+  /** Jobs of ours that the store took no write of; why, until one is taken up again. */
+  private readonly interrupted = new Map<string, JobError>();
+
   /** Jobs that somebody asked this process for, where it takes up no others. */
   private readonly asked = new Set<string>();
 
@@ -136,7 +139,7 @@ export class JobService {
         if (left > 0) await settledWithin(local.ended, left);
         if (this.local.get(id) === local || !local.job.active) return local.job;
       }
-      const job = await this.get(id);
+      const job = await this.ledger.get(id);
       if (!job.active || job.status === 'PAUSED' || left <= 0 || this.closed) return job;
       await delay(Math.min(left, POLL_MS));
     }
@@ -152,12 +155,13 @@ export class JobService {
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
   get(id: string): Promise<JobDocument> {
-    return this.ledger.get(id);
+    return this.ledger.get(id).then((job) => this.asItStands(job));
   }
 
   /** The newest job about something, at an end or not. */
-  latestOf(key: string): Promise<JobDocument | null> {
-    return this.ledger.latestOf(key);
+  async latestOf(key: string): Promise<JobDocument | null> {
+    const job = await this.ledger.latestOf(key);
+    return job && this.asItStands(job);
   }
 
   /** A job under way whose key begins with an id. */
@@ -260,7 +264,15 @@ export class JobService {
     this.local.get(id)?.abort.abort(new WorkStoppedError(reason));
   }
 
+  /** A job that was ours and cannot go on is paused until somebody takes it up, although the store could not be told. */
+  private asItStands(job: JobDocument): JobDocument {
+    const isOurs = job.holder === null || job.holder === this.ledger.holder;
+    const why = job.active && isOurs && !this.local.has(job._id) ? this.interrupted.get(job._id) : undefined;
+    return why ? { ...job, status: 'PAUSED', error: why, progress: { ...job.progress, running: 0 } } : job;
+  }
+
   private run(job: JobDocument, handler = this.handlers.get(job.kind)): void {
+    this.interrupted.delete(job._id);
     const abort = new AbortController();
     const ended = this.work(job, handler, abort.signal)
       .catch((error: unknown) => {
@@ -331,6 +343,11 @@ export class JobService {
     if (signal.aborted || error instanceof WorkStoppedError) return undefined;
     if (!isStoreLost(error)) return this.jobError(job, error);
     this.lab.log.warn({ err: error, jobId: job._id }, 'the store was lost; the job will be taken up again');
+    this.interrupted.set(job._id, {
+      code: 'UNAVAILABLE',
+      message: `The store took no more of it (${error instanceof Error ? error.message : 'lost'}). It goes on by itself once the store can be written again.`,
+      details: {},
+    });
     return undefined;
   }
 

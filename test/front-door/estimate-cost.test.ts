@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overEachStore } from '../support/each-store.js';
+import { circuit, completed } from '../support/experiments.js';
 import type { ResponseView } from '../support/questions.js';
 import { responseQuery, shortProtocol } from '../support/questions.js';
 import type { SweepData } from '../support/sweeps.js';
@@ -94,13 +95,31 @@ overEachStore('the cost of a request', (door) => {
     assert.match(refused.reason ?? '', /one sweep may take 36000/);
   });
 
+  test('of an experiment is what it adds to its rows, and what is beyond the limit', async () => {
+    const experiment = circuit('costly', { size: 40, replicates: 5, protocol: { warmupMs: 500, durationMs: 4000 } });
+    const before = await cost({ experiment });
+    assert.deepEqual(
+      [before.points, before.runsNeeded, before.runsStored, before.biologicalSeconds],
+      [40, 200, 0, 900],
+    );
+    assert.deepEqual([before.wouldBeRefused, before.reason, before.limitSeconds], [false, null, 4_500_000]);
+    assert.ok((before.wallSeconds ?? 0) > 0);
+    const small = circuit('cheap', { size: 3 });
+    await completed(door(), small);
+    const after = await cost({ experiment: small });
+    assert.deepEqual([after.runsNeeded, after.runsStored, after.wallSeconds], [0, 3, 0]);
+    const large = await cost({ experiment: circuit('large', { size: 2_000_000 }) });
+    assert.deepEqual([large.wouldBeRefused, large.runsNeeded], [true, 2_000_000]);
+    assert.match(large.reason ?? '', /one experiment may have 1000000 runs/);
+  });
+
   test('is of exactly one request', async () => {
     const response = { parameters: {} };
     const sweep = { base: response, axes: [{ name: 'sEE', min: 0.02, max: 0.021, points: 2 }] };
     for (const input of [{}, { response, sweep }, { response: null }]) {
       const { extensions } = await door().refusal(costQuery, { input });
       assert.equal(extensions.code, 'BAD_USER_INPUT');
-      assert.deepEqual(extensions['allowed'], ['response', 'sweep']);
+      assert.deepEqual(extensions['allowed'], ['response', 'sweep', 'experiment']);
     }
   });
 

@@ -141,6 +141,11 @@ for (const { name: storeName, open } of testStores) {
         const request: ExperimentRequest = { ...listed(name, ...x1), model: 'ishigami-noisy', replicates: 4 };
         const { experiment, job } = await others.experiments.create(request);
         await eventually(async () => faulty.struck(), (struck) => struck); // prettier-ignore
+        if (fault.method !== 'findOneAndUpdate') {
+          const told = await eventually(() => others.jobs.get(job?._id ?? ''), ({ status }) => status === 'PAUSED'); // prettier-ignore
+          assert.deepEqual([told.error?.code, told.active], ['UNAVAILABLE', true]);
+          assert.match(told.error?.message ?? '', /goes on by itself/);
+        }
         await others.close();
         lab.forward(30_000);
         const next = createServices(lab, `c ${name}`);
