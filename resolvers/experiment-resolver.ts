@@ -91,7 +91,11 @@ export class ExperimentResolver {
 
   @FieldResolver(() => JobStatusEnum, { description: 'That of its latest job.' })
   async status(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<keyof typeof JobStatusEnum> {
-    return (await loaders.jobOfExperiment.load(id))?.status ?? 'QUEUED';
+    const job = await loaders.jobOfExperiment.load(id);
+    if (job) return job.status;
+    // One that was loaded from elsewhere has no job here.
+    const { done, failed, open } = await loaders.countsOfExperiment.load(id);
+    return open === 0 && done + failed > 0 ? 'COMPLETED' : 'QUEUED';
   }
 
   @FieldResolver(() => Progress, { description: 'In runs; of work that is at an end, by the counts of its chunks.' })

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import { addArchiveCommands } from './archive-commands.js';
+import { addExperimentExport } from './experiment-export-command.js';
 import { addLabCommands } from './lab-commands.js';
 import { UsageError, errorReport, exitCodes } from './exit.js';
 import type { Report } from './report.js';
@@ -63,6 +64,8 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
   );
   addLabCommands(add, shell, print);
   addArchiveCommands(add, shell, print);
+  const experiment = program.command('experiment').description('stored designs with their runs');
+  addExperimentExport(experiment, shell, print);
   add('migrate', 'bring the store to the schema of this software').action(async () => {
     const { store, applied } = await shell.migrate();
     const done = applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to do';
