@@ -28,30 +28,42 @@ export interface ReadRows {
   readonly pages: AsyncGenerator<readonly CellRow[]>;
 }
 
+/** The bytes that end a stream. */
+const END_BYTES = 8;
+
 /**
- * Writes rows as an Arrow stream, a record batch a page, to be piped on.
- * @throws RangeError, at the stream, where a count is no uint32
+ * Writes rows as an Arrow stream, a record batch a page.
+ * @throws RangeError where a count is no uint32
  */
-export async function encodeArrowRows(
+export async function* encodeArrowRows(
   columns: CellColumns,
   metadata: ReadonlyMap<string, string>,
   pages: AsyncIterable<readonly CellRow[]>,
-): Promise<{ readonly batches: AsyncIterable<RecordBatch>; readonly writer: NodeJS.ReadWriteStream }> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   const arrow = await loadArrow();
   const fields = Object.entries(columns).map(([name, type]) => new arrow.Field(name, arrowType(arrow, type), true));
   const schema = new arrow.Schema<TypeMap>(fields, new Map(metadata));
-  const batches = async function* (): AsyncGenerator<RecordBatch> {
-    for await (const page of pages) {
-      const children = fields.map(({ name, type }) => {
-        const cells = page.map((row) => row[name] ?? null);
-        if (columns[name] === 'count' || columns[name] === 'counts') requireCounts(name, cells);
-        return arrow.vectorFromArray(cells, type).data[0] ?? arrow.makeData({ type });
-      });
-      const type = new arrow.Struct<TypeMap>(schema.fields);
-      yield new arrow.RecordBatch(schema, arrow.makeData({ type, length: page.length, nullCount: 0, children }));
-    }
+  // The library's own streams leave a rejection that nobody handles where somebody stops reading them: so each page is
+  // written as a stream of its own, of which the batch is kept.
+  const whole = (...batches: readonly RecordBatch[]): Uint8Array => {
+    const writer = new arrow.RecordBatchStreamWriter().reset(undefined, schema);
+    for (const batch of batches) writer.write(batch);
+    return writer.finish().toUint8Array(true);
   };
-  return { batches: batches(), writer: arrow.RecordBatchStreamWriter.throughNode() };
+  const empty = whole();
+  const begin = empty.length - END_BYTES;
+  yield empty.subarray(0, begin);
+  for await (const page of pages) {
+    const children = fields.map(({ name, type }) => {
+      const cells = page.map((row) => row[name] ?? null);
+      if (columns[name] === 'count' || columns[name] === 'counts') requireCounts(name, cells);
+      return arrow.vectorFromArray(cells, type).data[0] ?? arrow.makeData({ type });
+    });
+    const type = new arrow.Struct<TypeMap>(schema.fields);
+    const data = arrow.makeData({ type, length: page.length, nullCount: 0, children });
+    yield whole(new arrow.RecordBatch(schema, data)).subarray(begin, -END_BYTES);
+  }
+  yield empty.subarray(begin);
 }
 
 /**

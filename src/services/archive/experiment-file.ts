@@ -36,11 +36,9 @@ export async function writeExperimentFile(
   pages: AsyncIterable<readonly CellRow[]>,
 ): Promise<number> {
   try {
-    const { batches, writer } = await encodeArrowRows(columns, metadata, pages);
     const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_LGWIN]: 24 };
     await pipeline(
-      Readable.from(batches, { highWaterMark: 1 }),
-      writer,
+      Readable.from(encodeArrowRows(columns, metadata, pages), { highWaterMark: 1 }),
       new Seal(),
       createBrotliCompress({ params }),
       createWriteStream(file, { flags: 'wx', flush: true }),

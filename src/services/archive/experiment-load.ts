@@ -89,7 +89,8 @@ export class ReadableExperiment {
     const { document } = this;
     await this.requirePlace(database);
     let [documents, present] = [0, 0];
-    const insert = async (name: CollectionName, page: readonly StoreDocument[]): Promise<void> => {
+    const insert = async (name: CollectionName, all: readonly StoreDocument[]): Promise<void> => {
+      const page = [...new Map(all.map((each) => [each._id, each])).values()]; // rows may share a set, or a run
       if (page.length === 0) return;
       present += await insertMissing(database.collection<StoreDocument>(name), name, page);
       documents += page.length;
