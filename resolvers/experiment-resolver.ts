@@ -89,7 +89,9 @@ export class ExperimentResolver {
     return job && toJob(job);
   }
 
-  @FieldResolver(() => JobStatusEnum, { description: 'That of its latest job.' })
+  @FieldResolver(() => JobStatusEnum, {
+    description: 'That of its latest job; of one that was loaded without jobs, by its chunks.',
+  })
   async status(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<keyof typeof JobStatusEnum> {
     const job = await loaders.jobOfExperiment.load(id);
     if (job) return job.status;

@@ -64,8 +64,7 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
   );
   addLabCommands(add, shell, print);
   addArchiveCommands(add, shell, print);
-  const experiment = program.command('experiment').description('stored designs with their runs');
-  addExperimentExport(experiment, shell, print);
+  addExperimentExport(add('experiment', 'stored designs with their runs: see experiment --help'), shell, print);
   add('migrate', 'bring the store to the schema of this software').action(async () => {
     const { store, applied } = await shell.migrate();
     const done = applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to do';
