@@ -90,9 +90,15 @@ export class ExperimentResolver {
     return job && toJob(job);
   }
 
-  @FieldResolver(() => JobStatusEnum, { description: 'That of its latest job.' })
+  @FieldResolver(() => JobStatusEnum, {
+    description: 'That of its latest job; of one that was loaded without jobs, by its chunks.',
+  })
   async status(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<keyof typeof JobStatusEnum> {
-    return (await loaders.jobOfExperiment.load(id))?.status ?? 'QUEUED';
+    const job = await loaders.jobOfExperiment.load(id);
+    if (job) return job.status;
+    // One that was loaded from elsewhere has no job here.
+    const { done, failed, open } = await loaders.countsOfExperiment.load(id);
+    return open === 0 && done + failed > 0 ? 'COMPLETED' : 'QUEUED';
   }
 
   @FieldResolver(() => Progress, { description: 'In runs; of work that is at an end, by the counts of its chunks.' })

@@ -132,7 +132,13 @@ async function openArchives(): Promise<{ readonly archives: ArchiveService; clos
   const { softwareVersion } = readBuildInfo();
   const store = await openStore(readConfig(process.env));
   return {
-    archives: new ArchiveService({ store, migrations, softwareVersion, now: () => new Date() }),
+    archives: new ArchiveService({
+      store,
+      migrations,
+      models: models.map(({ definition }) => definition),
+      softwareVersion,
+      now: () => new Date(),
+    }),
     close: () => store.close(),
   };
 }

@@ -7,11 +7,11 @@ import type { Report } from './report.js';
 import type { Shell } from './shell.js';
 
 /** How one command uses archives, and what is left where somebody stops it. */
-interface ArchiveCommand {
-  readonly work: (archives: ArchiveService, options: ArchiveOptions) => Promise<ArchiveReport>;
+interface ArchiveCommand<R> {
+  readonly work: (archives: ArchiveService, options: ArchiveOptions) => Promise<R>;
   readonly left: string;
   /** Whole lines for people. */
-  readonly text: (report: ArchiveReport) => string;
+  readonly text: (report: R) => string;
 }
 
 /**
@@ -23,10 +23,8 @@ export function addArchiveCommands(
   shell: Shell,
   print: (report: Report) => void,
 ): void {
-  const carryOut = async ({ work, left, text }: ArchiveCommand): Promise<void> => {
-    const report = await withArchives(shell, left, work);
-    print({ json: report, text: text(report) });
-  };
+  const carryOut = async (command: ArchiveCommand<ArchiveReport>): Promise<void> =>
+    print(await withArchives(shell, command));
 
   add('backup <folder>', 'copy all that is stored into a new folder; a server may run meanwhile').action(
     (folder: string) =>
@@ -43,10 +41,10 @@ export function addArchiveCommands(
       text: (report) => `${report.store}: ${counted(report)} of ${report.createdAt} are restored\n${lostBlobs(report)}`,
     }),
   );
-  add('load <folder>', 'add what a store lacks of a backup, without its jobs; nothing is changed').action(
-    (folder: string) =>
+  add('load <path>', 'add what a store lacks of a backup, without its jobs, or of the file of an experiment').action(
+    (path: string) =>
       carryOut({
-        work: (archives, options) => archives.load(folder, options),
+        work: (archives, options) => archives.load(path, options),
         left: 'What was loaded stays; load the same again to go on.',
         text: (report) => `${report.store}: ${counted(report)} are loaded, of which ${report.present} were there\n`,
       }),
@@ -61,11 +59,10 @@ const lostBlobs = ({ missingBlobs }: ArchiveReport): string =>
     : `${missingBlobs.length} blobs of recordings were lost or damaged before; they are recorded anew when asked for\n`;
 
 /** Opens the store for one command, shows its progress, and stops it in good order on Ctrl-C. */
-async function withArchives(
+export async function withArchives<R>(
   shell: Pick<Shell, 'openArchives' | 'stderr'>,
-  left: string,
-  work: ArchiveCommand['work'],
-): Promise<ArchiveReport> {
+  { work, left, text }: ArchiveCommand<R>,
+): Promise<Report> {
   const opened = await shell.openArchives();
   const stop = new AbortController();
   // They stay: a second Ctrl-C must not end us halfway.
@@ -77,11 +74,12 @@ async function withArchives(
     line = `${step}: ${done}${total === null ? '' : ` of ${total}`}`;
   };
   try {
-    return await withProgressLine(
+    const report = await withProgressLine(
       shell.stderr,
       async () => line,
       () => work(opened.archives, { signal: stop.signal, progress }),
     );
+    return { json: report, text: text(report) };
   } finally {
     await opened.close();
   }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { didYouMean, nearestName, quoted } from '../domain/nearest.js';
 import { addArchiveCommands } from './archive-commands.js';
 import { addExperimentCommands } from './experiment-commands.js';
+import { addExperimentExport } from './experiment-export-command.js';
 import { addLabCommands } from './lab-commands.js';
 import { UsageError, errorReport, exitCodes } from './exit.js';
 import type { Report } from './report.js';
@@ -68,6 +69,7 @@ function programOf(shell: Shell, print: (report: Report) => void): Command {
   addLabCommands(add, shell, print);
   const experiment = program.command('experiment').description('designs of many runs, done in the background');
   addExperimentCommands(addTo(experiment), shell, print);
+  addExperimentExport(experiment, shell, print);
   addArchiveCommands(add, shell, print);
   add('migrate', 'bring the store to the schema of this software').action(async () => {
     const { store, applied } = await shell.migrate();

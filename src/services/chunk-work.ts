@@ -1,20 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import { StopFlag } from '../compute/stop-flag.js';
 import type { ChunkDocument, ExperimentRowDocument, RowError, RunDocument } from '../domain/documents.js';
-import { documentVersion } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import { groupedBy } from '../domain/grouped-by.js';
 import type { ParameterValues } from '../domain/identity.js';
 import { experimentRowId, parameterSetIdentity, runIdentity } from '../domain/identity.js';
-import { completed } from '../domain/model-definition.js';
 import { outcomeCounts } from '../domain/outcome-counts.js';
 import type { Protocol } from '../domain/protocol.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
-import { estimateOutputs } from '../statistics/estimator.js';
 import { isStoreLost } from '../store/store-errors.js';
 import type { ClaimedRun, Claims, HeldClaim } from './claims.js';
 import { closedSeeds } from './closed-keys.js';
 import type { Experiment } from './experiment.js';
+import type { RowPlace } from './experiment-row.js';
+import { failedRow, rowOfRun } from './experiment-row.js';
 import type { Lab } from './lab.js';
 import { otherNumerics } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';
@@ -256,38 +255,15 @@ export class ChunkWork {
   }
 
   private rowOf(row: WantedRow, run: RunDocument): Row {
-    const { model } = this.experiment;
-    const estimates =
-      run.outcome === completed ? estimateOutputs(model, [{ ...run, id: run._id }], 'FIXED_NETWORK') : [];
-    return {
-      ...this.bareRow(row),
-      runId: run._id,
-      outcome: run.outcome,
-      outputs: Object.fromEntries(
-        estimates.map(({ name, value, standardError, degreesOfFreedom }) => [
-          name,
-          { value, standardError, degreesOfFreedom },
-        ]),
-      ),
-      error: null,
-    };
+    return rowOfRun(this.experiment, this.placeOf(row), run);
   }
 
   private failedRow(row: WantedRow, error: RowError): Row {
-    return { ...this.bareRow(row), runId: null, outcome: null, outputs: {}, error };
+    return failedRow(this.experiment.id, this.placeOf(row), error);
   }
 
-  private bareRow({ point, replicate, wanted }: WantedRow) {
-    const { id: experimentId } = this.experiment;
-    return {
-      _id: experimentRowId({ experimentId, point, replicate }),
-      schemaVersion: documentVersion,
-      createdAt: this.tools.lab.clock.now().toISOString(),
-      experimentId,
-      point,
-      replicate,
-      parameterSetId: wanted.parameterSetId,
-    };
+  private placeOf({ point, replicate, wanted: { parameterSetId } }: WantedRow): RowPlace {
+    return { point, replicate, parameterSetId, createdAt: this.tools.lab.clock.now().toISOString() };
   }
 
   private counts(): ChunkCounts {

@@ -61,8 +61,12 @@ export class ParameterSetService {
   }
 
   private document(model: string, values: ParameterValues): ParameterSetDocument {
-    const { id, digest, preimage } = parameterSetIdentity(model, values);
-    const createdAt = this.lab.clock.now().toISOString();
-    return { _id: id, schemaVersion: documentVersion, createdAt, digest, preimage, model, values };
+    return parameterSetDocument(model, values, this.lab.clock.now().toISOString());
   }
+}
+
+/** The parameter set of values in canonical form. */
+export function parameterSetDocument(model: string, values: ParameterValues, createdAt: string): ParameterSetDocument {
+  const { id, digest, preimage } = parameterSetIdentity(model, values);
+  return { _id: id, schemaVersion: documentVersion, createdAt, digest, preimage, model, values };
 }

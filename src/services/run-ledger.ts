@@ -4,6 +4,7 @@ import { documentVersion } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { idOf } from '../domain/ids.js';
+import type { RunFigures } from '../domain/run-difference.js';
 import { differencesOf } from '../domain/run-difference.js';
 import type { Write } from '../store/in-order.js';
 import type { HeldClaim, WantedRun } from './claims.js';
@@ -159,15 +160,16 @@ export class RunLedger {
   }
 }
 
-const runDocument = (
+/** The run that an execution made. */
+export const runDocument = (
   { id, digest, preimage }: Identity,
   { model, numericsDigest, parameterSetId, protocol }: WantedRun,
-  { outcome, sums }: SimulationDone,
-  execution: ExecutionDocument,
+  { outcome, sums }: RunFigures,
+  { _id: executionId, finishedAt }: Pick<ExecutionDocument, '_id' | 'finishedAt'>,
 ): RunDocument => ({
   _id: id,
   schemaVersion: documentVersion,
-  createdAt: execution.finishedAt,
+  createdAt: finishedAt,
   digest,
   preimage,
   model,
@@ -176,5 +178,5 @@ const runDocument = (
   protocol,
   outcome,
   sums,
-  executionId: execution._id,
+  executionId,
 });

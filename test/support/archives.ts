@@ -1,4 +1,5 @@
 import { migrations } from '../../migrations/all.js';
+import { models } from '../../src/models/registry.js';
 import type { LineageDocuments, LineageKind } from '../../src/provenance/lineage.js';
 import { lineageRules } from '../../src/provenance/lineage.js';
 import type { ArchiveParts } from '../../src/services/archive/archive-service.js';
@@ -11,7 +12,14 @@ import { readBlob } from '../store/blob-contract.js';
 /** Backups of a store, at a fixed time. */
 export function archivesOf(store: Store, parts: Partial<ArchiveParts> = {}): ArchiveService {
   const now = (): Date => new Date('2026-01-02T03:04:05.678Z');
-  return new ArchiveService({ store, migrations, softwareVersion: '0', now, ...parts });
+  return new ArchiveService({
+    store,
+    migrations,
+    models: models.map(({ definition }) => definition),
+    softwareVersion: '0',
+    now,
+    ...parts,
+  });
 }
 
 /** A store of which every reading of a page waits until something else has been done to it. */

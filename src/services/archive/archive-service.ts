@@ -1,11 +1,15 @@
 import { CortigraphError } from '../../domain/errors.js';
 import { isEmptyStore } from '../../store/collections.js';
+import type { ModelDefinition } from '../../domain/model-definition.js';
 import type { Migration } from '../../store/migrate.js';
 import { applyAgain, migrate, schemaVersionIn, schemaVersionOf } from '../../store/migrate.js';
 import { halfRestoredFrom, markHalfRestored, markRestored, refuseHalfRestored } from '../../store/restore-marker.js';
 import type { Store } from '../../store/store.js';
 import type { ArchiveOptions } from './backup.js';
 import { writeBackup } from './backup.js';
+import { exportExperiment } from './experiment-export.js';
+import { isFile } from './experiment-file.js';
+import { ReadableExperiment } from './experiment-load.js';
 import type { Manifest } from './manifest.js';
 import { ReadableBackup } from './restore.js';
 
@@ -13,6 +17,7 @@ import { ReadableBackup } from './restore.js';
 export interface ArchiveReport {
   /** The store, for people. */
   readonly store: string;
+  /** Where the backup is, or the file of an experiment that was loaded. */
   readonly folder: string;
   /** When the backup was begun. */
   readonly createdAt: string;
@@ -25,10 +30,22 @@ export interface ArchiveReport {
   readonly missingBlobs: readonly string[];
 }
 
+/** What came of writing an experiment to a file. */
+export interface ExperimentReport {
+  /** The store, for people. */
+  readonly store: string;
+  readonly file: string;
+  readonly experiment: string;
+  readonly name: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /** What archives are made with; the wiring knows. */
 export interface ArchiveParts {
   readonly store: Pick<Store, 'database' | 'blobs' | 'description'>;
   readonly migrations: readonly Migration[];
+  readonly models: readonly ModelDefinition[];
   readonly softwareVersion: string;
   readonly now: () => Date;
 }
@@ -80,11 +97,43 @@ export class ArchiveService {
   }
 
   /**
-   * Adds to a store what it lacks of the content of a backup: all but its jobs. What is there stays as it is, so the same
-   * can be loaded again.
-   * @throws CortigraphError BAD_USER_INPUT when the backup is not whole, CONFLICT, UNAVAILABLE
+   * Writes an experiment that is at its end to a new file, with all its rows: in columns, compressed, and without what can
+   * be computed of its design.
+   * @throws CortigraphError NOT_FOUND; CONFLICT when rows are missing or the file is there; UNAVAILABLE
    */
-  async load(folder: string, options: ArchiveOptions = {}): Promise<ArchiveReport> {
+  async exportExperiment(name: string, file: string, options: ArchiveOptions = {}): Promise<ExperimentReport> {
+    const { store, models, softwareVersion, now } = this.parts;
+    await refuseHalfRestored(store.database);
+    const schemaVersion = await schemaVersionIn(store.database);
+    this.refuseNewer('This store', schemaVersion);
+    const header = { schemaVersion, softwareVersion, createdAt: now().toISOString() };
+    const { experiment, rows, bytes } = await exportExperiment(store.database, models, name, file, header, options);
+    return { store: store.description, file, experiment: experiment._id, name: experiment.name, rows, bytes };
+  }
+
+  /**
+   * Adds to a store what it lacks of the content of a backup, all but its jobs, or of the file of an experiment. Each is
+   * checked to its last byte before anything is inserted. What is there stays as it is, so the same can be loaded again.
+   * @param path the folder of a backup, or a file that {@link exportExperiment} wrote
+   * @throws CortigraphError BAD_USER_INPUT when it is not whole, CONFLICT, UNAVAILABLE
+   */
+  async load(path: string, options: ArchiveOptions = {}): Promise<ArchiveReport> {
+    return (await isFile(path)) ? this.loadExperiment(path, options) : this.loadBackup(path, options);
+  }
+
+  private async loadExperiment(file: string, options: ArchiveOptions): Promise<ArchiveReport> {
+    const { store, models, migrations, now } = this.parts;
+    await refuseHalfRestored(store.database);
+    const readable = await ReadableExperiment.open(models, file, options);
+    const { schemaVersion, createdAt } = readable.header;
+    this.refuseNewer('This file', schemaVersion);
+    await migrate(store.database, migrations, now);
+    const inserted = await readable.insertInto(store.database, options);
+    await applyAgain(store.database, migrations, schemaVersion);
+    return { store: store.description, folder: file, createdAt, ...inserted, blobs: 0, missingBlobs: [] };
+  }
+
+  private async loadBackup(folder: string, options: ArchiveOptions): Promise<ArchiveReport> {
     const { store, migrations, now } = this.parts;
     const backup = await ReadableBackup.open(folder);
     this.refuseNewer('This backup', backup.manifest.schemaVersion);

@@ -143,8 +143,11 @@ async function* pagesOf(documents: AsyncIterable<StoreDocument>): AsyncGenerator
   if (page.length > 0) yield page;
 }
 
-/** Inserts what is missing; gives how many were there. */
-async function insertMissing(
+/**
+ * Inserts what is missing; gives how many were there.
+ * @throws CortigraphError CONFLICT when a document contradicts one of another id
+ */
+export async function insertMissing(
   collection: StoreCollection<StoreDocument>,
   name: CollectionName,
   page: readonly StoreDocument[],
