@@ -106,6 +106,9 @@ export class CostService {
     const runsStored = await this.lab.collections.experimentRows.countDocuments({
       experimentId: id,
       outcome: { $ne: null },
+      // It may have grown since.
+      point: { $lt: size },
+      replicate: { $lt: plan.replicates },
     });
     const { maxExperimentRuns } = this.lab.settings;
     const refusal = experimentRefusal(this.lab, plan.protocol, { size, replicates: plan.replicates });

@@ -86,6 +86,7 @@ export class ExperimentResults {
    * @throws CortigraphError BAD_USER_INPUT for a filter that can match nothing
    */
   runs(experiment: ExperimentDocument, filter: ResultFilter, order: ResultOrder): List<RunDocument> {
+    if (filter.failed === true) throw badUserInput('A row that failed has no run: ask for its rows.');
     const rows = this.rows(experiment, filter.outcome == null ? { ...filter, failed: false } : filter, order);
     return {
       page: async (request) => {
@@ -235,10 +236,10 @@ export class ExperimentResults {
   ): Promise<number> {
     const { outcome, failed, fromPoint, toPoint } = filter;
     const job = fromPoint == null && toPoint == null ? await this.experiments.jobOf(_id) : null;
-    // Of chunks under way the counts are not stored yet, and their rows are.
+    // Of chunks under way, or given back, the counts are not stored yet, and their rows are.
     if (job === null || job.active) return this.lab.collections.experimentRows.countDocuments(matching);
     const [counts] = await this.experiments.counts([_id]);
-    if (!counts) return 0;
+    if (!counts || counts.open > 0) return this.lab.collections.experimentRows.countDocuments(matching);
     if (outcome != null) return counts.outcomes.find((each) => each.outcome === outcome)?.count ?? 0;
     if (failed != null) return failed ? counts.failed : counts.done;
     return counts.done + counts.failed;

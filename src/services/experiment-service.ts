@@ -144,9 +144,13 @@ export class ExperimentService {
     return (await this.ledger.countsOf(key)).open > 0;
   }
 
-  /** Takes up experiments that a crash left with chunks to do and no job. */
-  async start(): Promise<void> {
+  /**
+   * Begins to work on what is asked for.
+   * @param takesUpLeft whether also on experiments that a crash left with chunks to do and no job
+   */
+  async start(takesUpLeft: boolean): Promise<void> {
     this.work.start();
+    if (!takesUpLeft) return;
     for (const id of await this.ledger.experimentsWithWork()) {
       const job = await this.jobs.latestOf(id);
       if (job === null || job.status === 'COMPLETED') await this.submit(await this.get(id));

@@ -109,13 +109,16 @@ export class ExperimentWork {
       await this.requireNumerics(await this.experiment(experimentId));
       await this.ledger.giveBackLost(experimentId, (id) => this.chunks.has(id));
       await this.look(experimentId, watched);
+      let isSeen = true; // whether we have looked since a chunk ended here
       for (let lookedAt = this.now(); watched.counts.open > 0;) {
         const next = await this.ledger.waiting(experimentId, CHUNKS_IN_LINE);
         for (const id of next) await this.queue.add(id, PRIORITY);
-        await watched.changed(signal);
+        // Where nothing waits any more, what ended last may have been the end of all.
+        if (next.length > 0 || isSeen) await watched.changed(signal);
         if (signal.aborted) throw signal.reason;
         if (watched.error !== undefined) throw watched.error;
-        if (next.length > 0 && this.now() - lookedAt < LOOK_MS) continue;
+        isSeen = next.length === 0 || this.now() - lookedAt >= LOOK_MS;
+        if (!isSeen) continue;
         await this.look(experimentId, watched);
         lookedAt = this.now();
       }

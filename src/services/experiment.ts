@@ -148,15 +148,13 @@ export function experimentOf(lab: Pick<Lab, 'models'>, document: ExperimentDocum
     protocol,
     valuesAt: (point) => canonicalValues(model, pointAt(design, space, point)),
     protocolsOf: (values, first, count, closed) => {
-      const found: Protocol[] = [];
-      let replicate = closed.size === 0 ? first : 0;
-      for (let number = replicate + 1; found.length < count; number += 1) {
+      // Each replicate has numbers of its own to go on to: what is closed later never moves one to the run of another.
+      const protocolOf = (number: number): Protocol => {
         const next = { ...protocol, noiseSeed: seedAt(values, number) };
-        if (closed.has(seedsOf(next)) && next.noiseSeed !== null) continue;
-        if (replicate >= first) found.push(next);
-        replicate += 1;
-      }
-      return found;
+        const isClosed = next.noiseSeed !== null && closed.has(seedsOf(next));
+        return isClosed ? protocolOf(number + maxExperimentReplicates) : next;
+      };
+      return Array.from({ length: count }, (_, k) => protocolOf(first + k + 1));
     },
   };
 }

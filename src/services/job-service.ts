@@ -218,7 +218,8 @@ export class JobService {
     const latest = (await this.latestOf(job.key)) ?? job;
     if (latest.active || latest._id !== id) return latest;
     const prepared = await this.beforeRetry.get(job.kind)?.(job);
-    if (job.status === 'COMPLETED' && prepared !== true) {
+    const isWhole = job.status === 'COMPLETED' && (job.failures ?? []).length === 0;
+    if (isWhole && prepared !== true) {
       throw new CortigraphError('CONFLICT', `The job ${id} did all that it was to do.`, { result: job.result });
     }
     return this.submit({ kind: job.kind, key: job.key, payload: job.payload });

@@ -96,7 +96,7 @@ export function createServices(lab: Lab, holder: string, takesUp: TakesUp = 'any
     lookups: new Lookups(lab, simulate),
     start: async () => {
       await claims.start();
-      await experiments.start();
+      await experiments.start(takesUp === 'any');
       await jobs.start();
     },
     close: async () => {

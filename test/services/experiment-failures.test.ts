@@ -4,6 +4,7 @@ import { SimulationPool } from '../../src/compute/simulation-pool.js';
 import type { ModelNumerics, SimulationReply } from '../../src/compute/simulation-task.js';
 import type { ExperimentDocument, JobDocument } from '../../src/domain/documents.js';
 import type { ExperimentRequest } from '../../src/services/experiment.js';
+import { experimentOf, readPlan } from '../../src/services/experiment.js';
 import type { Lab } from '../../src/services/lab.js';
 import type { Services } from '../../src/services/services.js';
 import { createServices } from '../../src/services/services.js';
@@ -16,6 +17,8 @@ import { openTestLab } from './test-lab.js';
 /** Workers whose simulator fails at x1 = 0.5 for so long as it is told to, and whose numerics may change. */
 class FailingPool extends SimulationPool {
   fails = true;
+  /** Where given, only with this noise seed. */
+  failsOnly: number | null | undefined;
   changed = false;
 
   override async numericsOf(model: string): Promise<ModelNumerics> {
@@ -24,7 +27,8 @@ class FailingPool extends SimulationPool {
   }
 
   override async simulate(...[task, options]: Parameters<SimulationPool['simulate']>): Promise<SimulationReply> {
-    if (!this.fails || task.values['x1'] !== 0.5) return super.simulate(task, options);
+    const isMeant = this.failsOnly === undefined || this.failsOnly === task.protocol.noiseSeed;
+    if (!this.fails || !isMeant || task.values['x1'] !== 0.5) return super.simulate(task, options);
     await options.begin();
     throw new Error('the kernel broke');
   }
@@ -37,6 +41,13 @@ const listed = (name: string, ...x1: readonly number[]): ExperimentRequest => ({
   space: { inputs: [] },
   points: x1.map((value) => ({ x1: value })),
 });
+
+/** The noise seed of a replicate of the first point. */
+function experimentSeed(lab: Lab, request: ExperimentRequest, replicate: number): number | null | undefined {
+  const plan = readPlan(lab, request);
+  const experiment = experimentOf(lab, plan as unknown as ExperimentDocument); // all that is read of it
+  return experiment.protocolsOf(experiment.valuesAt(0), replicate, 1, new Set())[0]?.noiseSeed;
+}
 
 for (const { name: storeName, open } of testStores) {
   describe(`an experiment in which something fails (${storeName})`, () => {
@@ -119,6 +130,23 @@ for (const { name: storeName, open } of testStores) {
       const chosen = (await services.experimentResults.rows(second, {}, 'POINT_ASC').page({})).items;
       assert.ok(chosen.every(({ document }) => document.runId !== bad && document.runId !== null));
       assert.ok(chosen.some(({ document }) => document.runId === good));
+    });
+
+    it('takes no run twice when what failed is done again behind an invalidation', async () => {
+      const request: ExperimentRequest = { ...listed('each once', 0.5), model: 'ishigami-noisy', replicates: 4 };
+      simulations.failsOnly = experimentSeed(lab, request, 1);
+      simulations.fails = true;
+      const [experiment, job] = await run(request);
+      assert.deepEqual([job.progress.done, job.progress.failed], [3, 1]);
+      const rows = services.experimentResults.rows(experiment, {}, 'POINT_ASC');
+      const [bad] = (await rows.page({})).items;
+      await services.invalidations.invalidate(bad?.document.runId ?? '', 'a test');
+      simulations.failsOnly = undefined;
+      simulations.fails = false;
+      await ended((await services.jobs.retry(job._id))._id);
+      simulations.fails = true;
+      const runs = (await rows.page({})).items.map(({ document }) => document.runId);
+      assert.equal(new Set(runs).size, 4);
     });
 
     let shift = 0; // no two of these share runs
