@@ -42,9 +42,16 @@ export function openHttp(
         'ProvenanceGraph.edges': maxProvenanceEdges,
         'Table.columns': maxColumns,
         'Sweep.table': tableWeight,
+        'Experiment.table': tableWeight,
         'Recording.table': tableWeight,
       },
-      work: { 'Query.sweep': sweepWork, 'Query.estimateCost': sweepWork, 'Query.provenance': provenanceWork },
+      work: {
+        'Query.sweep': sweepWork,
+        'Query.estimateCost': sweepWork,
+        'Query.provenance': provenanceWork,
+        'Experiment.table': sweepWork,
+        'Experiment.points': sweepWork / 4,
+      },
     },
     firstQuery,
   });

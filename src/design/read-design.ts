@@ -124,9 +124,18 @@ function requireGrid(model: ModelDefinition, space: ParameterSpace, largest: num
   for (const range of space.ranges) requireDistinct(model, range);
 }
 
+/** So many points that lie that near to one another are compared one by one; more are taken for too many. */
+const mostCompared = 10_000;
+
 function requireDistinct(model: ModelDefinition, { names: [name = ''], min, max, points }: ParameterRange): void {
-  const values = linspace(min, max, points ?? 1).map((value) => canonicalValue(value, model.precision));
-  if (new Set(values).size === values.length) return;
+  const count = points ?? 1;
+  // Neighbours two units in the last place apart are different, whatever their rounding.
+  const lastPlace = (model.precision === 'float32' ? 2 ** -23 : 2 ** -52) * Math.max(Math.abs(min), Math.abs(max));
+  if ((max - min) / (count - 1) > 2 * lastPlace) return;
+  const values = linspace(min, max, Math.min(count, mostCompared)).map((value) =>
+    canonicalValue(value, model.precision),
+  );
+  if (count <= mostCompared && new Set(values).size === values.length) return;
   throw badUserInput(
     `The ${points} points of ${name} from ${min} to ${max} are not all different numbers to ${model.name}, which reads ${model.precision}.`,
     { input: name },

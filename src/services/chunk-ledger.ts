@@ -60,12 +60,13 @@ export class ChunkLedger {
     );
   }
 
-  /** Ends a chunk of ours; of no effect when somebody else has taken it. Its rows are stored before. */
-  async end({ _id, attempt }: ChunkDocument, counts: ChunkCounts): Promise<void> {
-    await this.chunks.updateOne(
+  /** Ends a chunk of ours, whose rows are stored before; false, and of no effect, when somebody else has taken it. */
+  async end({ _id, attempt }: ChunkDocument, counts: ChunkCounts): Promise<boolean> {
+    const { matchedCount } = await this.chunks.updateOne(
       { _id, attempt, state: 'RUNNING', holder: this.holder },
       { $set: { state: 'DONE', holder: null, ...counts } },
     );
+    return matchedCount === 1;
   }
 
   /** Gives a chunk of ours back. */

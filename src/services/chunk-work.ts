@@ -45,6 +45,9 @@ const EXPERIMENT_PRIORITY = -2_000_000;
 /** Rows that are written together: one commit then costs each of them little. */
 const ROWS_A_WRITE = 32;
 
+/** How long a row waits for others to be written with, in ms. */
+const WRITE_AFTER_MS = 1000;
+
 /** The longest message that a row keeps. */
 const KEPT_MESSAGE = 400;
 
@@ -68,6 +71,9 @@ export class ChunkWork {
   private readonly open = new Set<string>();
   private readonly stop = new StopFlag();
   private writing = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  /** Rows of one run, as of points that the model reads as one, by its id: the first of them gets it for all. */
+  private twins = new Map<string, readonly WantedRow[]>();
   private simulatedRows = 0;
 
   constructor(
@@ -142,8 +148,10 @@ export class ChunkWork {
     return { point, replicate, wanted, identity: runIdentity(wanted) };
   }
 
-  private async fill(wanted: readonly WantedRow[]): Promise<void> {
+  private async fill(all: readonly WantedRow[]): Promise<void> {
     const { claims } = this.tools;
+    this.twins = groupedBy(all, ({ identity }) => identity.id);
+    const wanted = [...this.twins.values()].flatMap(([first]) => first ?? []);
     const { held, stored } = await claims.takeMany(wanted);
     for (const id of held.keys()) this.open.add(id);
     try {
@@ -152,7 +160,7 @@ export class ChunkWork {
           const run = stored.get(row.identity.id);
           const claim = held.get(row.identity.id);
           try {
-            if (run) await this.add(this.rowOf(row, run));
+            if (run) await this.add(this.rowsOf(row, run));
             else if (claim) await this.simulate(row, claim);
             else await this.obtain(row);
           } catch (error) {
@@ -176,7 +184,7 @@ export class ChunkWork {
     const reply = await lab.simulations
       .simulate(
         { model, numericsDigest, values, protocol },
-        { priority: EXPERIMENT_PRIORITY, stop: this.stop, begin: () => Promise.resolve(true) },
+        { id: row.identity.id, priority: EXPERIMENT_PRIORITY, stop: this.stop, begin: () => Promise.resolve(true) },
       )
       .catch((error: unknown) => this.failed(row, claim, error));
     if (reply === undefined) return;
@@ -193,11 +201,11 @@ export class ChunkWork {
     try {
       const { run, computed } = await this.tools.runs.obtain(row.wanted, { signal, priority: EXPERIMENT_PRIORITY });
       if (computed) this.simulatedRows += 1;
-      await this.add(this.rowOf(row, run));
+      await this.add(this.rowsOf(row, run));
     } catch (error) {
       if (signal.aborted || error instanceof WorkStoppedError) throw this.stopError();
       if (isStoreLost(error) || !(error instanceof CortigraphError) || error.code !== 'INTERNAL') throw error;
-      await this.add(this.failedRow(row, { code: error.code, step: 'simulate', message: error.message }));
+      await this.add(this.failedRows(row, { code: error.code, step: 'simulate', message: error.message }));
     }
   }
 
@@ -211,21 +219,30 @@ export class ChunkWork {
     await ledger.storeExecution(identity.id, wanted, claim, { kernelDigest: null, error: message });
     this.open.delete(identity.id);
     await claims.fail(identity.id, claim, message);
-    await this.add(this.failedRow(row, { code: 'INTERNAL', step: 'simulate', message }));
+    await this.add(this.failedRows(row, { code: 'INTERNAL', step: 'simulate', message }));
     return undefined;
   }
 
-  private async add(row: Row): Promise<void> {
-    this.others.push(row);
+  private async add(rows: readonly Row[]): Promise<void> {
+    this.others.push(...rows);
     await this.writeIfMany();
   }
 
+  /** Writes when there are many, or some time later: somebody else may wait for one of them. */
   private async writeIfMany(): Promise<void> {
-    if (this.simulated.length + this.others.length >= ROWS_A_WRITE) await this.write();
+    if (this.simulated.length + this.others.length >= ROWS_A_WRITE) {
+      await this.write();
+      return;
+    }
+    this.timer ??= setTimeout(() => {
+      this.write().catch(() => this.stop.raise()); // the last write fails with it
+    }, WRITE_AFTER_MS);
   }
 
   /** Stores what has come in: executions, runs, rows, and then the end of the claims. */
   private write(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     const simulated = this.simulated.splice(0);
     const others = this.others.splice(0);
     this.writing = this.writing.then(async () => {
@@ -239,7 +256,7 @@ export class ChunkWork {
     const { experimentRows } = lab.collections;
     let rows: readonly Row[] = others;
     await ledger.storeMany(simulated, (stored) => {
-      rows = [...others, ...stored.map(({ simulated: row, run }) => this.rowOf(row, run))];
+      rows = [...others, ...stored.flatMap(({ simulated: row, run }) => this.rowsOf(row, run))];
       const ids = rows.map(({ _id }) => _id);
       return [
         // Rows that failed before are filled now.
@@ -254,12 +271,16 @@ export class ChunkWork {
     this.context.progress({ done, failed });
   }
 
-  private rowOf(row: WantedRow, run: RunDocument): Row {
-    return rowOfRun(this.experiment, this.placeOf(row), run);
+  private rowsOf({ identity }: ClaimedRun, run: RunDocument): readonly Row[] {
+    return this.twinsOf(identity.id).map((row) => rowOfRun(this.experiment, this.placeOf(row), run));
   }
 
-  private failedRow(row: WantedRow, error: RowError): Row {
-    return failedRow(this.experiment.id, this.placeOf(row), error);
+  private failedRows({ identity }: ClaimedRun, error: RowError): readonly Row[] {
+    return this.twinsOf(identity.id).map((row) => failedRow(this.experiment.id, this.placeOf(row), error));
+  }
+
+  private twinsOf(runId: string): readonly WantedRow[] {
+    return this.twins.get(runId) ?? [];
   }
 
   private placeOf({ point, replicate, wanted: { parameterSetId } }: WantedRow): RowPlace {

@@ -307,7 +307,8 @@ function pointOf(cursor: string): number {
 function beyondRow(cursor: string, above: boolean): StoreFilter<Row> {
   const point = pointOf(cursor);
   const replicate = Number(decodeCursor(cursor, 'point').id);
-  if (!Number.isInteger(replicate)) throw badUserInput(`${quoted(cursor)} is not a cursor of this list.`);
+  if (decodeCursor(cursor, 'point').id === '' || !Number.isInteger(replicate))
+    throw badUserInput(`${quoted(cursor)} is not a cursor of this list.`);
   return above
     ? { point: { $gte: point }, $or: [{ point: { $gt: point } }, { point, replicate: { $gt: replicate } }] }
     : { point: { $lte: point }, $or: [{ point: { $lt: point } }, { point, replicate: { $lt: replicate } }] };

@@ -135,7 +135,13 @@ export class ExperimentService {
 
   /** The handler of the jobs that see experiments to their end. */
   handler(): JobHandler {
-    return (context) => this.work.finish(context.job.key, context);
+    return (context) => {
+      const { key, _id } = context.job;
+      this.seeThrough(key, _id).catch((error: unknown) => {
+        this.lab.log.warn({ err: error, experiment: key }, 'an experiment that grew may wait for the next start');
+      });
+      return this.work.finish(key, context);
+    };
   }
 
   /** Makes ready to do the rows again that failed; whether there are any, or others that were not done. */
@@ -201,9 +207,6 @@ export class ExperimentService {
     await this.ledger.ensure(experiment);
     const { _id: key, name } = experiment;
     const job = await this.jobs.submit({ kind: experimentJob, key, payload: { name } });
-    this.seeThrough(key, job._id).catch((error: unknown) => {
-      this.lab.log.warn({ err: error, experiment: key }, 'an experiment that grew may wait for the next start');
-    });
     return job;
   }
 
@@ -224,6 +227,7 @@ export class ExperimentService {
     if (targetSize === null && points === null) return design;
     const model = requireModel(this.lab, experiment.model);
     if (design.kind === 'GRID') {
+      if (points === null && targetSize === experiment.size) return design;
       throw badUserInput('A grid does not grow: its points would lie elsewhere. Make another experiment.');
     }
     if (design.kind === 'LIST' && points === null) {

@@ -50,6 +50,12 @@ class Watched {
 
   constructor(readonly tell: () => void) {}
 
+  /** Says what a chunk could not go on after. */
+  fail(error: unknown): void {
+    this.error ??= error instanceof Error ? error : new Error(String(error));
+    this.change();
+  }
+
   /** Says that a chunk has ended here. */
   change(): void {
     this.hasChanged = true;
@@ -103,11 +109,11 @@ export class ExperimentWork {
    * @throws WorkPausedError when the simulator's numerics are no more those of the experiment
    */
   async finish(experimentId: string, { signal, progress }: JobContext): Promise<JobResult> {
-    const watched = new Watched(() => progress(this.progressOf(watched)));
-    this.watched.set(experimentId, watched);
+    const watched = new Watched(() => progress(this.progressOf(experimentId, watched)));
     try {
       await this.requireNumerics(await this.experiment(experimentId));
       await this.ledger.giveBackLost(experimentId, (id) => this.chunks.has(id));
+      this.watched.set(experimentId, watched); // what was in line from before is only now taken
       await this.look(experimentId, watched);
       let isSeen = true; // whether we have looked since a chunk ended here
       for (let lookedAt = this.now(); watched.counts.open > 0;) {
@@ -119,11 +125,18 @@ export class ExperimentWork {
         if (watched.error !== undefined) throw watched.error;
         isSeen = next.length === 0 || this.now() - lookedAt >= LOOK_MS;
         if (!isSeen) continue;
+        // Nothing waits and nothing is at work here: whoever has the rest does not see to this experiment any more.
+        if (next.length === 0 && this.own(experimentId).length === 0)
+          await this.ledger.giveBackLost(experimentId, () => false);
         await this.look(experimentId, watched);
         lookedAt = this.now();
       }
       const { computedRuns } = watched;
-      return { result: experimentId, computedRuns, reusedRuns: this.progressOf(watched).done - computedRuns };
+      return {
+        result: experimentId,
+        computedRuns,
+        reusedRuns: this.progressOf(experimentId, watched).done - computedRuns,
+      };
     } finally {
       this.watched.delete(experimentId);
       await this.stop(experimentId, signal.reason);
@@ -147,12 +160,16 @@ export class ExperimentWork {
     const waiting = await this.ledger.get(id);
     const watched = waiting && this.watched.get(waiting.experimentId);
     if (!waiting || !watched) return;
-    const chunk = await this.ledger.take(waiting);
+    const chunk = await this.ledger.take(waiting).catch((error: unknown) => {
+      watched.fail(error);
+      return null;
+    });
     if (!chunk) return;
     const { experimentId } = chunk;
     const abort = new AbortController();
     const { promise: ended, resolve } = deferred();
-    this.chunks.set(id, { experimentId, abort, ended });
+    const local: LocalChunk = { experimentId, abort, ended };
+    this.chunks.set(id, local);
     watched.own.set(id, { done: 0, failed: 0 });
     if (this.watched.get(experimentId) !== watched) abort.abort(new WorkStoppedError('cancelled')); // stopped meanwhile
     const progress = (counts: ChunkProgress): void => {
@@ -163,15 +180,15 @@ export class ExperimentWork {
       const experiment = experimentOf(this.tools.lab, await this.experiment(experimentId));
       const work = new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress });
       const { counts, computedRuns } = await work.finish();
-      await this.ledger.end(chunk, counts);
-      watched.own.set(id, counts);
+      if (await this.ledger.end(chunk, counts)) watched.own.set(id, counts);
+      else watched.own.delete(id); // somebody else's by now
       watched.computedRuns += computedRuns;
     } catch (error) {
-      if (!abort.signal.aborted) watched.error ??= error instanceof Error ? error : new Error(String(error));
+      if (!abort.signal.aborted) watched.fail(error);
       watched.own.delete(id);
       await this.ledger.giveBack(chunk).catch(() => undefined); // found again when its job is taken up
     } finally {
-      this.chunks.delete(id);
+      if (this.chunks.get(id) === local) this.chunks.delete(id);
       resolve();
       watched.change();
     }
@@ -179,16 +196,21 @@ export class ExperimentWork {
 
   /** Stops the chunks of an experiment that are at work here; those in line find that nobody sees to it. */
   private async stop(experimentId: string, reason: unknown): Promise<void> {
-    const own = [...this.chunks.values()].filter((chunk) => chunk.experimentId === experimentId);
+    const own = this.own(experimentId);
     for (const { abort } of own) abort.abort(reason ?? new WorkStoppedError('cancelled'));
     await Promise.all(own.map(({ ended }) => ended));
   }
 
-  private progressOf({ counts, own, total, since }: Watched): Omit<Progress, 'at'> {
+  private progressOf(experimentId: string, { counts, own, total, since }: Watched): Omit<Progress, 'at'> {
     const add = (field: keyof ChunkProgress): number =>
       [...own.values()].reduce((sum, chunk) => sum + chunk[field], counts[field]);
-    const running = this.chunks.size > 0 ? this.tools.lab.simulations.workers : 0;
+    const running = this.own(experimentId).length > 0 ? this.tools.lab.simulations.workers : 0;
     return { total, done: add('done'), failed: add('failed'), running, ...(since ? { since } : {}) };
+  }
+
+  /** The chunks of an experiment that are at work here. */
+  private own(experimentId: string): readonly LocalChunk[] {
+    return [...this.chunks.values()].filter((chunk) => chunk.experimentId === experimentId);
   }
 
   private now(): number {

@@ -167,6 +167,8 @@ export class RunService {
         .catch((error: unknown) => this.failed(identity.id, wanted, claim, error));
       if (typeof claim === 'object') return await this.conclude(identity, wanted, claim, reply);
       work.begun = false; // somebody else has it: what they do not record is for us
+      // Where it waits for a worker of ours, as a part of an experiment does, it goes as early as we would.
+      this.lab.simulations.prioritise(identity.id, work.priority);
       const stored = await lookAt([...work.kinds]);
       if (stored) return stored;
       if (stop.raised) throw new WorkStoppedError('cancelled');

@@ -93,6 +93,20 @@ overEachStore('an experiment', (door) => {
     for (const seeds of common) assert.deepEqual(seeds, common[0]);
   });
 
+  test('computes a run once for points that the model reads as one', async () => {
+    const before = await door().counts();
+    const { id } = await completed(
+      door(),
+      circuit('narrow', { size: 40, space: { inputs: [{ name: 'lgnRateE', min: 100, max: 100.0001 }] } }),
+    );
+    const after = await door().counts();
+    const rows = await rowsOf(door(), id);
+    const runs = new Set(rows.nodes.map(({ simulationRun }) => simulationRun?.id));
+    assert.equal(rows.nodes.length, 40);
+    assert.ok(runs.size < 20);
+    assert.deepEqual([after.runs - before.runs, after.executions - before.executions], [runs.size, runs.size]);
+  });
+
   test('moves inputs together, and fixes others', async () => {
     const input = circuit('together', {
       size: 3,

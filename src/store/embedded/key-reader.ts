@@ -12,7 +12,10 @@ export class KeyReader {
 
   constructor(file: string) {
     this.#database = new Database(file);
-    this.#database.exec(`PRAGMA query_only = 1; PRAGMA busy_timeout = 0; PRAGMA cache_size = -${cacheKiB}`);
+    // The last, for the others may have to wait for a process that ends.
+    this.#database.exec(
+      `PRAGMA busy_timeout = 1000; PRAGMA cache_size = -${cacheKiB}; PRAGMA query_only = 1; PRAGMA busy_timeout = 0`,
+    );
   }
 
   /**

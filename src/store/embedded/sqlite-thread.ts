@@ -77,7 +77,14 @@ export class SqliteThread {
     );
     const why =
       'opened' in first ? doubtsAbout(first.opened) : 'notOpened' in first ? first.notOpened.message : 'no answer';
-    if ('opened' in first && why === undefined) return new SqliteThread(worker, new KeyReader(file), first.opened);
+    if ('opened' in first && why === undefined) {
+      try {
+        return new SqliteThread(worker, new KeyReader(file), first.opened);
+      } catch (cause) {
+        await worker.terminate();
+        throw new CortigraphError('UNAVAILABLE', `The store ${file} cannot be read. Check DATA_DIR.`, {}, { cause });
+      }
+    }
     await worker.terminate();
     throw new CortigraphError('UNAVAILABLE', `The store ${file} cannot be opened (${why}). Check DATA_DIR.`);
   }
