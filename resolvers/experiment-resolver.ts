@@ -107,7 +107,9 @@ export class ExperimentResolver {
     return experimentProgress(experiment.document, job, await loaders.countsOfExperiment.load(experiment.id));
   }
 
-  @FieldResolver(() => [OutcomeCount], { description: 'Of its runs, by the counts of the chunks that have ended.' })
+  @FieldResolver(() => [OutcomeCount], {
+    description: 'Of its runs, by the counts of its chunks: those under way are counted when they end.',
+  })
   async outcomes(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<readonly OutcomeCount[]> {
     return (await loaders.countsOfExperiment.load(id)).outcomes;
   }

@@ -197,7 +197,7 @@ export interface ExperimentDocument extends Stored, Extent {
 
 /**
  * A part of an experiment that one process works on: a range of points by a range of replicates. Its counts are absolute,
- * set by the write that ends it; every write of its holder is conditional on the attempt.
+ * set by the write that ends it or gives it back; every write of its holder is conditional on the attempt.
  */
 export interface ChunkDocument extends Stored {
   readonly experimentId: string;

@@ -3,6 +3,16 @@ import { pino } from 'pino';
 /** Where headers would lie if anything ever logged them; wildcards would be searched for in each line. */
 const secretPaths = ['', 'headers.', 'req.headers.'].flatMap((parent) => [`${parent}authorization`, `${parent}cookie`]);
 
+/** Characters of lines that wait to be written, and then are dropped. */
+const mostWaiting = 1_000_000;
+
+/** Standard output, of which a full disk takes lines away, and nothing else. */
+function standardOutput(): pino.DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: mostWaiting });
+  output.on('error', () => undefined);
+  return output;
+}
+
 /**
  * The server's log: one JSON object a line, with ISO time, and without secrets.
  *
@@ -17,5 +27,5 @@ export function createLogger(level: string, destination?: pino.DestinationStream
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secretPaths, censor: '[secret]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? standardOutput());
 }

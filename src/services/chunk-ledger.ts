@@ -9,7 +9,7 @@ import type { Lab } from './lab.js';
 /** How many chunks are inserted by one call. */
 const CHUNKS_A_CALL = 1000;
 
-/** What an experiment came to so far: the sum over its chunks that ended. */
+/** What an experiment came to so far: the sum over its chunks, each as it was when it ended, or was given back. */
 export interface ExperimentCounts {
   readonly done: number;
   readonly failed: number;
@@ -29,7 +29,7 @@ export class ChunkLedger {
   ) {}
 
   /** Stores the chunks of an experiment that are not there; of no effect where all are. */
-  async ensure({ _id, extents }: ExperimentDocument): Promise<void> {
+  async ensure({ _id, extents }: Pick<ExperimentDocument, '_id' | 'extents'>): Promise<void> {
     const createdAt = this.lab.clock.now().toISOString();
     const chunks = [...chunksOf(_id, createdAt, extents)];
     if ((await this.chunks.countDocuments({ experimentId: _id })) === chunks.length) return;
@@ -69,11 +69,11 @@ export class ChunkLedger {
     return matchedCount === 1;
   }
 
-  /** Gives a chunk of ours back. */
-  async giveBack({ _id, attempt }: ChunkDocument): Promise<void> {
+  /** Gives a chunk of ours back, with the counts of what is stored of it. */
+  async giveBack({ _id, attempt }: ChunkDocument, counts: ChunkCounts): Promise<void> {
     await this.chunks.updateOne(
       { _id, attempt, state: 'RUNNING', holder: this.holder },
-      { $set: { state: 'WAITING', holder: null } },
+      { $set: { state: 'WAITING', holder: null, ...counts } },
     );
   }
 
@@ -114,29 +114,17 @@ export class ChunkLedger {
     return this.chunks.find<CountedChunk>({ experimentId: { $in: experimentIds } }, { projection }).toArray();
   }
 
-  /** The experiments that have chunks which wait. */
-  async experimentsWithWork(): Promise<readonly string[]> {
-    const open = await this.chunks
-      .find<Pick<ChunkDocument, '_id' | 'experimentId'>>(
-        { state: { $in: ['WAITING', 'RUNNING'] } },
-        { projection: { experimentId: 1 } },
-      )
-      .toArray();
-    return [...new Set(open.map(({ experimentId }) => experimentId))];
-  }
-
   private get chunks(): Lab['collections']['chunks'] {
     return this.lab.collections.chunks;
   }
 }
 
-function sumOf(all: readonly CountedChunk[]): ExperimentCounts {
-  const chunks = all.filter(({ state }) => state === 'DONE');
+function sumOf(chunks: readonly CountedChunk[]): ExperimentCounts {
   return {
     done: chunks.reduce((sum, { done }) => sum + done, 0),
     failed: chunks.reduce((sum, { failed }) => sum + failed, 0),
     outcomes: addedUp(chunks.flatMap((chunk) => chunk.outcomes)),
-    open: openOf(all),
+    open: openOf(chunks),
   };
 }
 

@@ -287,7 +287,8 @@ export class ChunkWork {
     return { point, replicate, parameterSetId, createdAt: this.tools.lab.clock.now().toISOString() };
   }
 
-  private counts(): ChunkCounts {
+  /** What is stored of its rows. */
+  counts(): ChunkCounts {
     const ended = [...this.rows.values()].flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
     return { done: ended.length, failed: this.rows.size - ended.length, outcomes: outcomeCounts(ended) };
   }

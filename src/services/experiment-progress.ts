@@ -5,7 +5,7 @@ import type { JobSpeed } from './job-speed.js';
 import { speedOf } from './job-speed.js';
 
 /**
- * How far an experiment is, in runs: as its work says while that is under way, else by the counts of its chunks.
+ * How far an experiment is, in runs: as its work says while that is under way, else by what is stored of its chunks.
  * @param job its latest
  */
 export function experimentProgress(
@@ -15,7 +15,10 @@ export function experimentProgress(
 ): Progress & JobSpeed {
   const total = experiment.size * experiment.replicates;
   const speed = job && speedOf(job);
-  if (speed && job.active && job.progress.total === total) return { ...job.progress, ...speed };
+  // Work that was only just taken up has told nothing yet.
+  if (speed && job.status === 'RUNNING' && job.progress.total === total && job.progress.done >= done) {
+    return { ...job.progress, ...speed };
+  }
   const at = job?.progress.at ?? experiment.createdAt;
   return { total, done, failed, running: 0, runsPerSecond: speed?.runsPerSecond ?? null, secondsLeft: null, at };
 }

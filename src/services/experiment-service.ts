@@ -31,6 +31,9 @@ export interface ExtensionRequest {
   readonly points?: readonly Readonly<Record<string, unknown>>[] | null;
 }
 
+/** What its chunks follow from. */
+type Grown = Pick<ExperimentDocument, '_id' | 'name' | 'extents'>;
+
 /** An experiment, its latest job, and what it came to so far. */
 export interface ExperimentView {
   readonly experiment: ExperimentDocument;
@@ -80,7 +83,7 @@ export class ExperimentService {
       const design = this.grown(experiment, targetSize ?? null, points ?? null);
       const size = sizeOf(design, designOf(experiment).space);
       if (size === sizeBefore && replicates === replicatesBefore) {
-        return { experiment, job: await this.jobs.latestOf(id) };
+        return { experiment, job: (await this.finishGrowth(experiment)) ?? (await this.jobs.latestOf(id)) };
       }
       const grown = await this.lab.collections.experiments.findOneAndUpdate(
         { _id: id, size: sizeBefore, replicates: replicatesBefore },
@@ -146,6 +149,7 @@ export class ExperimentService {
 
   /** Makes ready to do the rows again that failed; whether there are any, or others that were not done. */
   async beforeRetry({ key }: JobDocument): Promise<boolean> {
+    await this.ledger.ensure(await this.get(key));
     await this.ledger.reopenFailed(key);
     return (await this.ledger.countsOf(key)).open > 0;
   }
@@ -157,10 +161,19 @@ export class ExperimentService {
   async start(takesUpLeft: boolean): Promise<void> {
     this.work.start();
     if (!takesUpLeft) return;
-    for (const id of await this.ledger.experimentsWithWork()) {
-      const job = await this.jobs.latestOf(id);
-      if (job === null || job.status === 'COMPLETED') await this.submit(await this.get(id));
+    const { experiments } = this.lab.collections;
+    const projection = { name: 1, extents: 1 } as const;
+    for (const experiment of await experiments.find<Grown>({}, { projection }).toArray()) {
+      await this.finishGrowth(experiment);
     }
+  }
+
+  /** The job that does what a crash left without one: chunks that were to be stored, or that wait; null where there are none. */
+  private async finishGrowth(experiment: Grown): Promise<JobDocument | null> {
+    const job = await this.jobs.latestOf(experiment._id);
+    if (job !== null && job.status !== 'COMPLETED') return null;
+    await this.ledger.ensure(experiment);
+    return (await this.ledger.countsOf(experiment._id)).open === 0 ? null : this.submit(experiment);
   }
 
   /** The experiment of this name: a new one with this plan, unless there is one. */
@@ -203,7 +216,7 @@ export class ExperimentService {
   }
 
   /** Stores the chunks that are not there, and the job that sees to them. */
-  private async submit(experiment: ExperimentDocument): Promise<JobDocument> {
+  private async submit(experiment: Grown): Promise<JobDocument> {
     await this.ledger.ensure(experiment);
     const { _id: key, name } = experiment;
     const job = await this.jobs.submit({ kind: experimentJob, key, payload: { name } });

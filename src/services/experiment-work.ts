@@ -176,9 +176,10 @@ export class ExperimentWork {
       watched.own.set(id, counts);
       watched.tell();
     };
+    let work: ChunkWork | undefined;
     try {
       const experiment = experimentOf(this.tools.lab, await this.experiment(experimentId));
-      const work = new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress });
+      work = new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress });
       const { counts, computedRuns } = await work.finish();
       if (await this.ledger.end(chunk, counts)) watched.own.set(id, counts);
       else watched.own.delete(id); // somebody else's by now
@@ -186,7 +187,7 @@ export class ExperimentWork {
     } catch (error) {
       if (!abort.signal.aborted) watched.fail(error);
       watched.own.delete(id);
-      await this.ledger.giveBack(chunk).catch(() => undefined); // found again when its job is taken up
+      await this.ledger.giveBack(chunk, work?.counts() ?? chunk).catch(() => undefined); // found again when its job is taken up
     } finally {
       if (this.chunks.get(id) === local) this.chunks.delete(id);
       resolve();

@@ -82,6 +82,9 @@ export function readPlan(
 ): Plan {
   const model = requireModel(lab, request.model);
   requireText('The name of an experiment', request.name, maxNameLength);
+  if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(request.name)) {
+    throw badUserInput('The name of an experiment holds characters that no line can show.', { field: 'name' });
+  }
   const space = readSpace(model, request.space);
   const protocol = completeProtocol(model.name, model.protocol, request.protocol ?? {});
   if (protocol.noiseSeed !== null) {

@@ -190,7 +190,10 @@ export class JobService {
   async pause(id: string): Promise<JobDocument> {
     await this.get(id);
     const paused = await this.ledger.pause(id, null);
-    if (paused) this.stopLocal(id, 'paused');
+    if (paused) {
+      this.interrupted.delete(id);
+      this.stopLocal(id, 'paused');
+    }
     return paused ?? this.get(id);
   }
 
@@ -268,7 +271,10 @@ export class JobService {
   /** A job that was ours and cannot go on is paused until somebody takes it up, although the store could not be told. */
   private asItStands(job: JobDocument): JobDocument {
     const isOurs = job.holder === null || job.holder === this.ledger.holder;
-    const why = job.active && isOurs && !this.local.has(job._id) ? this.interrupted.get(job._id) : undefined;
+    const why =
+      job.active && job.status !== 'PAUSED' && isOurs && !this.local.has(job._id)
+        ? this.interrupted.get(job._id)
+        : undefined;
     return why ? { ...job, status: 'PAUSED', error: why, progress: { ...job.progress, running: 0 } } : job;
   }
 

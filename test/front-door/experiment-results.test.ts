@@ -187,6 +187,7 @@ overEachStore('a request of an experiment', (door) => {
     ['more runs than are allowed', { size: 1_000_001 }, 'TOO_COSTLY', /1000001 runs/],
     ['more replicates by points than are allowed', { size: 200_000, replicates: 10 }, 'TOO_COSTLY', /2000000 runs/],
     ['an empty name', { name: ' ' }, 'BAD_USER_INPUT', /name of an experiment is empty/],
+    ['a name that no line can show', { name: 'a\u001b[2J' }, 'BAD_USER_INPUT', /no line can show/],
     ['an unknown model', { model: 'none' }, 'BAD_USER_INPUT', /none/],
     ['a noise seed', { protocol: { noiseSeed: 1 } }, 'BAD_USER_INPUT', /noise seeds themselves/],
     ['a grid without points', { design: 'GRID', size: null }, 'BAD_USER_INPUT', /needs points/],
