@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { forEachStore, overEachStore, withServers } from '../support/each-store.js';
-import { circuit, completed, create, ended, experimentOf, ishigami, pointsOf, rowsOf } from '../support/experiments.js';
+import {
+  circuit,
+  completed,
+  create,
+  ended,
+  extend,
+  experimentOf,
+  ishigami,
+  pointsOf,
+  rowsOf,
+} from '../support/experiments.js';
 import type { FrontDoor, FrontDoorOptions } from '../support/front-door.js';
 import { eventually } from '../support/front-door.js';
 import type { JobView, ResponseView } from '../support/questions.js';
@@ -122,6 +132,27 @@ forEachStore('an experiment over restarts', (open) => {
       assert.equal(outcomes.reduce((sum, { count }) => sum + count, 0), 400); // prettier-ignore
       assert.equal((await rowsOf(two, id)).totalCount, 400);
       assert.equal((await two.counts()).executions, 400);
+    });
+  });
+
+  test('that a crash left larger than its chunks grows at the next start, or when that is asked for again', async () => {
+    await withServers(open, async (openDoor) => {
+      const before = await openDoor();
+      const { id } = await completed(before, ishigami('half grown', { size: 10 }));
+      const { experiments } = before.collections;
+      const leave = async (size: number): Promise<void> => {
+        const stored = await experiments.findOne({ _id: id });
+        const extents = [...(stored?.extents ?? []), { size, replicates: 1 }];
+        await experiments.updateOne({ _id: id }, { $set: { size, extents, 'design.size': size } });
+      };
+      await leave(300);
+      await extend(before, { id, targetSize: 300 });
+      assert.equal((await ended(before, id)).progress.done, 300);
+      await leave(500);
+      await before.close();
+      const after = await openDoor();
+      await eventually(() => experimentOf(after, id), ({ progress }) => progress.done === 500); // prettier-ignore
+      await ended(after, id);
     });
   });
 
