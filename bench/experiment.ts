@@ -14,7 +14,7 @@ const SIZE = 100_000;
 /** Runs that are timed; the experiment is paused behind them. */
 const SLICE = Number(process.env['BENCH_RUNS'] ?? 1500);
 /** Runs before them, in which the server gets warm. */
-const WARM_UP = 300;
+const WARM_UP = 1000;
 const { definition } = localCircuit;
 const ranges = definition.inputs.map(({ name, domain: { min, max } }) => ({ name, min, max }));
 const space = { ranges: ranges.map(({ name, ...range }) => ({ names: [name], ...range, points: null })), fixed: {} };
@@ -52,8 +52,8 @@ export async function benchExperiment(): Promise<void> {
     figure('experiment.create.wall', performance.now() - began, `ms, ${SIZE} points`);
     figure('experiment.create.cpu', (threadNanoseconds(server.pid) - cpuBefore) / 1e6, 'ms');
     const { experiment, job } = createExperiment;
-    const first = await doneOf(server, experiment.id, WARM_UP);
-    const last = await doneOf(server, experiment.id, first.done + SLICE);
+    const first = await doneOf(server, job.id, WARM_UP);
+    const last = await doneOf(server, job.id, first.done + SLICE);
     const ours = ((last.done - first.done) * 1000) / (last.at - first.at);
     figure('experiment.rss', residentMB(server.pid), 'MB, while it runs');
     await data(server, 'mutation ($id: ID!) { pauseJob(id: $id) { job { status } } }', { id: job.id });
@@ -93,14 +93,14 @@ async function doneOf(
   id: string,
   least: number,
 ): Promise<{ readonly done: number; readonly at: number }> {
-  const query = 'query ($id: ID!) { experiment(id: $id) { progress { done } } }';
+  const query = 'query ($id: ID!) { job(id: $id) { progress { done } } }';
   for (let before = -1; ;) {
-    const { experiment } = await data<{ experiment: { progress: Progress } }>(server, query, { id });
-    const { done } = experiment.progress;
+    const { job } = await data<{ job: { progress: Progress } }>(server, query, { id });
+    const { done } = job.progress;
     // Where it changes: what is told in steps is then neither too late nor too early.
     if (done >= least && before >= 0 && done > before) return { done, at: performance.now() };
     before = done;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
