@@ -29,12 +29,13 @@ const rowsStored = (door: FrontDoor, experimentId: string, least: number): Promi
     (count) => count >= least,
   );
 
-/** Some seconds of work for two workers: 60 runs of half a second of biological time a point. */
-const seconds = (name: string): object => circuit(name, { size: 20, replicates: 20, protocol: { warmupMs: 0, durationMs: 1000 } }); // prettier-ignore
+/** A second of work for two workers, at points of its own: 400 runs of a second of biological time. */
+const seconds = (name: string, seed: number): object =>
+  circuit(name, { size: 20, seed, replicates: 20, protocol: { warmupMs: 0, durationMs: 1000 } });
 
 overEachStore('the work on an experiment', (door) => {
   test('pauses, also for the rest of the world, and goes on where it was', async () => {
-    const { experiment, job } = await create(door(), seconds('pauses'));
+    const { experiment, job } = await create(door(), seconds('pauses', 1));
     await rowsStored(door(), experiment.id, 32);
     const paused = await change(door(), 'pauseJob', job.id);
     assert.deepEqual([paused.status, paused.progress.running], ['PAUSED', 0]);
@@ -42,7 +43,7 @@ overEachStore('the work on an experiment', (door) => {
     const { runs, experimentRows } = await door().counts();
     assert.ok(experimentRows < 400, 'it was over before it was paused');
     assert.equal((await change(door(), 'pauseJob', job.id)).status, 'PAUSED');
-    assert.equal((await create(door(), seconds('pauses'))).job.status, 'PAUSED');
+    assert.equal((await create(door(), seconds('pauses', 1))).job.status, 'PAUSED');
     assert.equal((await door().counts()).runs, runs, 'nothing runs while it is paused');
     await change(door(), 'resumeJob', job.id);
     const { progress } = await ended(door(), experiment.id);
@@ -52,7 +53,7 @@ overEachStore('the work on an experiment', (door) => {
   });
 
   test('ends when it is cancelled, keeps what it has, and does the rest when it is retried', async () => {
-    const { experiment, job } = await create(door(), seconds('cancelled'));
+    const { experiment, job } = await create(door(), seconds('cancelled', 2));
     await rowsStored(door(), experiment.id, 32);
     await door().data(cancelMutation, { id: job.id });
     await eventually(door().counts, ({ claims }) => claims === 0);
@@ -94,7 +95,7 @@ forEachStore('an experiment over restarts', (open) => {
   test('is given back by a server that stops, and finished by the next without computing anything twice', async () => {
     await withServers(open, async (openDoor) => {
       const before = await openDoor();
-      const { experiment } = await create(before, seconds('restarted'));
+      const { experiment } = await create(before, seconds('restarted', 3));
       await rowsStored(before, experiment.id, 40);
       await before.close();
       const { runs } = await before.counts();
@@ -110,7 +111,7 @@ forEachStore('an experiment over restarts', (open) => {
   test('stays paused', async () => {
     await withServers(open, async (openDoor) => {
       const before = await openDoor();
-      const { experiment, job } = await create(before, seconds('still paused'));
+      const { experiment, job } = await create(before, seconds('still paused', 4));
       await change(before, 'pauseJob', job.id);
       await before.close();
       const after = await openDoor();
@@ -123,7 +124,7 @@ forEachStore('an experiment over restarts', (open) => {
   test('has the counts of its rows, whoever of two servers does it', async () => {
     await withServers(open, async (openDoor) => {
       const [one, two] = await Promise.all([openDoor(quick), openDoor(quick)]);
-      const made = await Promise.all([one, two].map((door) => create(door, seconds('two servers'))));
+      const made = await Promise.all([one, two].map((door) => create(door, seconds('two servers', 5))));
       const id = made[0]?.experiment.id ?? '';
       await rowsStored(one, id, 40);
       await one.close();

@@ -105,7 +105,7 @@ describe('the server as a process', () => {
       assert.equal(await server.ended, 2);
       assert.match(
         server.output(),
-        /serve, simulate, sweep, raster, ask, verify, provenance, invalidate, annotate, backup, restore, load, migrate, config/,
+        /serve, simulate, sweep, raster, ask, verify, provenance, invalidate, annotate, experiment, backup, restore, load, migrate, config/,
       );
     }));
 });
