@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { brotliDecompressSync } from 'node:zlib';
 import { collectionsOf } from '../../src/store/collections.js';
 import type { StoreDocument } from '../../src/store/seam.js';
 import type { Store } from '../../src/store/store.js';
@@ -97,6 +98,15 @@ forEachStore('the file of an experiment', (open) => {
     }));
 });
 
+/** Whether two compressed files are of the same bytes. */
+function holdsTheSame(one: Buffer, other: Buffer): boolean {
+  try {
+    return brotliDecompressSync(one).equals(brotliDecompressSync(other));
+  } catch {
+    return false;
+  }
+}
+
 describe('what is refused of files of experiments', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let file = '';
@@ -121,8 +131,9 @@ describe('what is refused of files of experiments', () => {
       };
       const step = Math.ceil(bytes.length / 60);
       const flips = Array.from({ length: Math.ceil(bytes.length / step) }, (_, i) => flipped(i * step));
+      // Brotli leaves some bits without a meaning: a file that differs in these holds the same.
       const damaged = [
-        ...flips,
+        ...flips.filter((each) => !holdsTheSame(each, bytes)),
         flipped(bytes.length - 1),
         bytes.subarray(0, -1),
         bytes.subarray(0, bytes.length / 2),
