@@ -5,7 +5,7 @@ import { parameterSetIdentity } from '../domain/identity.js';
 import type { ModelOutput } from '../domain/model-definition.js';
 import { completed } from '../domain/model-definition.js';
 import { outcomeCounts } from '../domain/outcome-counts.js';
-import { mean, variance } from '../statistics/moments.js';
+import { estimateOverReplicates } from '../statistics/replicates.js';
 import type { Experiment } from './experiment.js';
 
 type Row = ExperimentRowDocument;
@@ -40,7 +40,7 @@ export function pointResult(
   const values = experiment.valuesAt(point);
   const valid = rows.filter(({ runId }) => runId !== null && !invalid.has(runId));
   const outcomes = outcomeCounts(valid.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])));
-  const isWhole = valid.length > 0 && outcomes.every(({ outcome }) => outcome === completed);
+  const isCompleted = valid.length > 0 && outcomes.every(({ outcome }) => outcome === completed);
   return {
     experimentId,
     point,
@@ -49,33 +49,12 @@ export function pointResult(
     replicates,
     rows,
     outcomes,
-    estimates: isWhole ? model.outputs.flatMap((output) => estimateOver(output, valid)) : [],
+    estimates: isCompleted ? model.outputs.flatMap((output) => estimateOver(output, experiment, valid)) : [],
     invalid: rows.filter(({ runId }) => runId !== null && invalid.has(runId)).length,
   };
 }
 
-/**
- * The mean of an output over replicates, which have seeds of their own: its standard error is their standard deviation
- * over √n, n − 1 degrees of freedom. A single replicate has the error that the batches of its run give.
- */
-function estimateOver({ name, unit, sum }: ModelOutput, rows: readonly Row[]): readonly Estimate[] {
-  const figures = rows.flatMap(({ outputs }) => outputs[name] ?? []);
-  const [single] = figures;
-  if (!single) return [];
-  const values = figures.map(({ value }) => value);
-  const spread = variance(values);
-  const n = values.length;
-  return [
-    {
-      name,
-      unit,
-      value: mean(values),
-      standardError: spread === null ? single.standardError : Math.sqrt(spread / n),
-      degreesOfFreedom: spread === null ? single.degreesOfFreedom : n - 1,
-      least: sum.kind === 'rate' ? 0 : null,
-      n,
-      standardDeviation: spread === null ? null : Math.sqrt(spread),
-      fanoFactor: null,
-    },
-  ];
+function estimateOver(output: ModelOutput, { protocol }: Experiment, rows: readonly Row[]): readonly Estimate[] {
+  const [first, ...others] = rows.flatMap(({ outputs }) => outputs[output.name] ?? []);
+  return first ? [estimateOverReplicates(output, protocol, [first, ...others])] : [];
 }

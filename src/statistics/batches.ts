@@ -20,6 +20,9 @@ export interface Batches {
   readonly batchExposure: number;
 }
 
+/** For how long all sources of a rate together were counted, in seconds. */
+export const exposureOf = ({ sources }: { readonly sources: number }, ms: number): number => (sources * ms) / 1000;
+
 /** The batches of one output of one run. */
 export function batchesOf(output: ModelOutput, { protocol, sums }: CompletedRun): Batches {
   const all = sums.outputs[output.name] ?? [];
@@ -27,13 +30,11 @@ export function batchesOf(output: ModelOutput, { protocol, sums }: CompletedRun)
   if (output.sum.kind === 'mean' || sums.batchMs === null || protocol.durationMs === null) {
     return { sum, exposure: all.length, whole: all, batchExposure: 1 };
   }
-  const { sources } = output.sum;
-  const exposure = (ms: number): number => (sources * ms) / 1000;
   return {
     sum,
-    exposure: exposure(protocol.durationMs),
+    exposure: exposureOf(output.sum, protocol.durationMs),
     whole: all.slice(0, Math.floor(protocol.durationMs / sums.batchMs)),
-    batchExposure: exposure(sums.batchMs),
+    batchExposure: exposureOf(output.sum, sums.batchMs),
   };
 }
 
