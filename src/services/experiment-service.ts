@@ -15,7 +15,8 @@ import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
 import type { ExperimentRequest, Plan } from './experiment.js';
 import { designOf, identityOfPlan, mostPoints, readPlan, readReplicates, experimentRefusal } from './experiment.js';
 import type { ExperimentWork } from './experiment-work.js';
-import type { JobHandler, JobService } from './job-service.js';
+import type { JobHandler } from './job-runner.js';
+import type { JobService } from './job-service.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 

@@ -8,7 +8,7 @@ import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
 import type { ChunkCounts, ChunkTools } from './chunk-work.js';
 import { ChunkWork } from './chunk-work.js';
 import { experimentOf } from './experiment.js';
-import type { JobContext, JobResult } from './job-service.js';
+import type { JobContext, JobResult } from './job-runner.js';
 
 /** Chunks at work at once: while the last runs of one are simulated, those of the next wait for a worker already. */
 const CHUNKS_AT_ONCE = 2;

@@ -1,53 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDocument } from '../domain/documents.js';
 import { CortigraphError } from '../domain/errors.js';
-import type { JobError, PartFailure, Progress } from '../domain/job.js';
+import type { JobError } from '../domain/job.js';
 import { LeaseWatch } from '../jobs/lease-watch.js';
-import type { StopReason } from '../jobs/work-signal.js';
-import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
-import type { Write } from '../store/in-order.js';
-import { isStoreLost } from '../store/store-errors.js';
-import type { JobEnd, JobLease, WantedJob } from './job-ledger.js';
+import type { JobLease, WantedJob } from './job-ledger.js';
 import { JobLedger } from './job-ledger.js';
+import type { JobHandler } from './job-runner.js';
+import { JobRunner } from './job-runner.js';
 import type { Lab } from './lab.js';
-import { ProgressWriter } from './progress-writer.js';
-
-/** What a handler is given beside its job. */
-export interface JobContext {
-  readonly job: JobDocument;
-  /** Aborted with a {@link WorkStoppedError} when nobody wants the work here any more. */
-  readonly signal: AbortSignal;
-  /** Says how far the work is. Never waits for the store. */
-  readonly progress: (progress: Omit<Progress, 'at'>) => void;
-}
-
-/** What a job made. */
-export interface JobResult {
-  readonly result: string;
-  readonly computedRuns: number;
-  readonly reusedRuns: number;
-  /** What is still to be stored of it; the job ends behind these. */
-  readonly writes?: readonly Write[];
-  /** Of the parts that failed while the others went on. */
-  readonly failures?: readonly PartFailure[];
-}
 
 /** Which of the jobs that nobody works on a process takes up: `nothing` leaves also what is asked for to others. */
 export type TakesUp = 'any' | 'asked' | 'nothing';
 
-/** Does the work of one kind of job. Idempotent: it may be called again after a crash, or elsewhere. */
-export type JobHandler = (context: JobContext) => Promise<JobResult>;
-
 /** A job that is wanted, and the way to it for this process, by what it knows already; else its kind's handler does it. */
 export interface WantedWork extends WantedJob {
   readonly work?: JobHandler;
-}
-
-/** A job that this process works on, or is about to. */
-interface Local {
-  readonly abort: AbortController;
-  readonly ended: Promise<void>;
-  job: JobDocument;
 }
 
 /** A job is given up when so many processes in a row went with it, and left no run of it behind. */
@@ -60,23 +27,20 @@ const SUSPECT_FROM = 2;
 const POLL_MS = 250;
 
 /**
- * Durable work. A job is a document from before it begins until after its result is stored; this service works on those
- * that it holds, finds again those whose holder is gone, and tells how they ended.
+ * Durable work. A job is a document from before it begins until after its result is stored; this service makes jobs, has
+ * those done that this process holds, finds again those whose holder is gone, and tells how they stand.
  */
 export class JobService {
   private readonly ledger: JobLedger;
   private readonly handlers = new Map<string, JobHandler>();
   private readonly beforeRetry = new Map<string, (job: JobDocument) => Promise<boolean>>();
-  private readonly local = new Map<string, Local>();
+  private readonly runner: JobRunner;
   private readonly leases: LeaseWatch;
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
   /** Submissions under way; closing waits for them, to give back what they make. */
   private readonly submitting = new Set<Promise<unknown>>();
   private closed = false;
-
-  /** Jobs of ours that the store took no write of; why, until one is taken up again. */
-  private readonly interrupted = new Map<string, JobError>();
 
   /** Jobs that somebody asked this process for, where it takes up no others. */
   private readonly asked = new Set<string>();
@@ -88,6 +52,7 @@ export class JobService {
     private readonly takesUp: TakesUp = 'any',
   ) {
     this.ledger = new JobLedger(lab, holder);
+    this.runner = new JobRunner(lab, this.ledger);
     this.leases = new LeaseWatch(() => lab.clock.monotonicMs(), lab.settings.staleLeaseMs);
   }
 
@@ -133,11 +98,11 @@ export class JobService {
   async wait(id: string, waitMs: number): Promise<JobDocument> {
     const deadline = this.lab.clock.monotonicMs() + waitMs;
     for (;;) {
-      const local = this.local.get(id);
+      const local = this.runner.get(id);
       const left = deadline - this.lab.clock.monotonicMs();
       if (local) {
         if (left > 0) await settledWithin(local.ended, left);
-        if (this.local.get(id) === local || !local.job.active) return local.job;
+        if (this.runner.get(id) === local || !local.job.active) return local.job;
       }
       const job = await this.ledger.get(id);
       if (!job.active || job.status === 'PAUSED' || left <= 0 || this.closed) return job;
@@ -147,7 +112,7 @@ export class JobService {
 
   /** A job that runs here, when it has ended or stopped here; null for any other. */
   async ended(id: string): Promise<JobDocument | null> {
-    const local = this.local.get(id);
+    const local = this.runner.get(id);
     if (!local) return null;
     await local.ended;
     return local.job;
@@ -155,13 +120,13 @@ export class JobService {
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */
   get(id: string): Promise<JobDocument> {
-    return this.ledger.get(id).then((job) => this.asItStands(job));
+    return this.ledger.get(id).then((job) => this.runner.asItStands(job));
   }
 
   /** The newest job about something, at an end or not. */
   async latestOf(key: string): Promise<JobDocument | null> {
     const job = await this.ledger.latestOf(key);
-    return job && this.asItStands(job);
+    return job && this.runner.asItStands(job);
   }
 
   /** A job under way whose key begins with an id. */
@@ -178,7 +143,7 @@ export class JobService {
     const job = await this.get(id);
     if (!job.active) return job;
     const cancelled = await this.ledger.cancel(id);
-    this.stopLocal(id, 'cancelled');
+    this.runner.stop(id, 'cancelled');
     return cancelled ?? this.get(id);
   }
 
@@ -190,10 +155,7 @@ export class JobService {
   async pause(id: string): Promise<JobDocument> {
     await this.get(id);
     const paused = await this.ledger.pause(id, null);
-    if (paused) {
-      this.interrupted.delete(id);
-      this.stopLocal(id, 'paused');
-    }
+    if (paused) this.runner.stop(id, 'paused');
     return paused ?? this.get(id);
   }
 
@@ -205,7 +167,7 @@ export class JobService {
     await this.get(id);
     const resumed = await this.ledger.resume(id);
     if (!resumed) return this.get(id);
-    await this.local.get(id)?.ended; // stopped by the pause
+    await this.runner.get(id)?.ended; // stopped by the pause
     this.asked.add(id);
     if (this.isForTaking(resumed)) await this.takeUp(resumed);
     return this.get(id);
@@ -233,9 +195,7 @@ export class JobService {
     this.closed = true;
     clearInterval(this.timer);
     await Promise.allSettled([this.sweeping, ...this.submitting]);
-    const ended = [...this.local.values()].map((local) => local.ended);
-    for (const id of this.local.keys()) this.stopLocal(id, 'shutdown');
-    await Promise.all(ended);
+    await this.runner.close();
   }
 
   private async submitOnce(wanted: WantedWork): Promise<JobDocument> {
@@ -251,7 +211,7 @@ export class JobService {
       }
       if (job.holder === null) return job;
       this.lab.log.info({ jobId: job._id, kind, key }, 'job begun');
-      this.run(job, wanted.work);
+      this.runner.run(job, wanted.work ?? this.handlers.get(kind));
       return job;
     }
   }
@@ -264,128 +224,22 @@ export class JobService {
     return job;
   }
 
-  private stopLocal(id: string, reason: StopReason): void {
-    this.local.get(id)?.abort.abort(new WorkStoppedError(reason));
-  }
-
-  /** A job that was ours and cannot go on is paused until somebody takes it up, although the store could not be told. */
-  private asItStands(job: JobDocument): JobDocument {
-    const isOurs = job.holder === null || job.holder === this.ledger.holder;
-    const why =
-      job.active && job.status !== 'PAUSED' && isOurs && !this.local.has(job._id)
-        ? this.interrupted.get(job._id)
-        : undefined;
-    return why ? { ...job, status: 'PAUSED', error: why, progress: { ...job.progress, running: 0 } } : job;
-  }
-
-  private run(job: JobDocument, handler = this.handlers.get(job.kind)): void {
-    this.interrupted.delete(job._id);
-    const abort = new AbortController();
-    const ended = this.work(job, handler, abort.signal)
-      .catch((error: unknown) => {
-        const message = 'a job could not be brought to an end; it will be found again';
-        this.lab.log.error({ err: error, jobId: job._id }, message);
-      })
-      .finally(() => {
-        if (this.local.get(job._id) === local) this.local.delete(job._id);
-      });
-    const local: Local = { abort, ended, job };
-    this.local.set(job._id, local);
-  }
-
-  /** Does a job's work and writes how it ended: behind its result, never before it. */
-  private async work(job: JobDocument, handler: JobHandler | undefined, signal: AbortSignal): Promise<void> {
-    await Promise.resolve(); // so that `local` holds the job before anything of it runs
-    const progress = new ProgressWriter(this.ledger, this.lab.log, job, (latest) => {
-      const local = this.local.get(job._id);
-      if (local) local.job = { ...local.job, status: 'RUNNING', progress: latest };
-    });
-    try {
-      if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
-      const context = { job, signal, progress: (at: Omit<Progress, 'at'>): void => progress.set(at) };
-      const { writes = [], ...result } = await handler(context);
-      await this.end(job, progress, { status: 'COMPLETED', ...result }, writes);
-    } catch (error) {
-      if (error instanceof WorkPausedError && !signal.aborted) {
-        await this.pauseOurs(job, progress, error);
-        return;
-      }
-      const failure = this.errorThatEnds(job, signal, error);
-      if (failure) await this.end(job, progress, { status: 'FAILED', error: failure });
-      else {
-        await progress.settled();
-        // Of no effect on a job that was cancelled, or that somebody else has taken.
-        await this.ledger.giveBack(job);
-      }
-    }
-  }
-
-  private async end(
-    job: JobDocument,
-    progress: ProgressWriter,
-    end: JobEnd,
-    writes: readonly Write[] = [],
-  ): Promise<void> {
-    await progress.settled();
-    let ended = null as JobDocument | null;
-    const writeEnd = async (): Promise<void> => {
-      ended = await this.ledger.end(job, end, progress.latest);
-    };
-    await this.lab.inOrder(...writes, writeEnd);
-    const local = this.local.get(job._id);
-    if (ended && local) local.job = ended;
-    const { status, result, computedRuns, reusedRuns, error } = end;
-    const told = { jobId: job._id, kind: job.kind, status, result, computedRuns, reusedRuns, error: error?.code };
-    this.lab.log.info(told, 'job ended');
-  }
-
-  private async pauseOurs(job: JobDocument, progress: ProgressWriter, { why }: WorkPausedError): Promise<void> {
-    await progress.settled();
-    await this.ledger.pauseOurs(job, why);
-    this.lab.log.warn({ jobId: job._id, kind: job.kind, why: why.message }, 'job paused');
-  }
-
-  /** The error that a job ends with; undefined when it does not end, for it was stopped or the store was lost. */
-  private errorThatEnds(job: JobDocument, signal: AbortSignal, error: unknown): JobError | undefined {
-    if (signal.aborted || error instanceof WorkStoppedError) return undefined;
-    if (!isStoreLost(error)) return this.jobError(job, error);
-    this.lab.log.warn({ err: error, jobId: job._id }, 'the store was lost; the job will be taken up again');
-    this.interrupted.set(job._id, {
-      code: 'UNAVAILABLE',
-      message: `The store took no more of it (${error instanceof Error ? error.message : 'lost'}). It goes on by itself once the store can be written again.`,
-      details: {},
-    });
-    return undefined;
-  }
-
-  private jobError(job: JobDocument, error: unknown): JobError {
-    if (error instanceof CortigraphError) return { code: error.code, message: error.message, details: error.details };
-    this.lab.log.error({ err: error, jobId: job._id, kind: job.kind, key: job.key }, 'a job failed');
-    return {
-      code: 'INTERNAL',
-      message: `The ${job.kind} job ${job._id} failed by a fault of the server; its log has the details. Ask again to retry.`,
-      details: {},
-    };
-  }
-
   /** Shows that this process lives, drops what it lost, takes up what nobody holds. */
   private async sweep(): Promise<void> {
-    for (const [id, local] of this.local) {
-      const heartbeat = local.job.heartbeat + 1;
-      if (await this.ledger.beat(local.job, heartbeat)) local.job = { ...local.job, heartbeat };
-      else if (this.local.get(id) === local) this.stopLocal(id, 'leaseLost');
-    }
+    await this.runner.beat();
     const leases = await this.ledger.leases();
     for (const lease of leases) if (!this.closed && this.isForTaking(lease)) await this.takeUp(lease);
-    this.leases.keepOnly(new Set(leases.map(({ _id }) => _id)));
+    const active = new Set(leases.map(({ _id }) => _id));
+    this.leases.keepOnly(active);
+    this.runner.keepOnly(active);
   }
 
   private isForTaking(lease: JobLease): boolean {
     const { _id, kind, status, attempt, holder, heartbeat } = lease;
-    if (status === 'PAUSED' || this.local.has(_id) || !this.handlers.has(kind)) return false;
+    if (status === 'PAUSED' || this.runner.get(_id) || !this.handlers.has(kind)) return false;
     if (this.takesUp === 'nothing' || (this.takesUp === 'asked' && !this.asked.has(_id))) return false;
     if (holder !== null && !this.leases.isStale(_id, `${attempt}/${holder}/${heartbeat}`)) return false;
-    const suspects = [...this.local.values()].some(({ job: { lost = 0 } }) => lost >= SUSPECT_FROM);
+    const suspects = this.runner.all().some(({ job: { lost = 0 } }) => lost >= SUSPECT_FROM);
     return !suspects || this.lostBy(lease) < SUSPECT_FROM;
   }
 
@@ -407,7 +261,7 @@ export class JobService {
     const job = await this.ledger.take(lease, lost);
     if (!job) return;
     this.lab.log.info({ jobId, attempt: job.attempt, lost }, 'took up a job that nobody was working on');
-    this.run(job);
+    this.runner.run(job, this.handlers.get(job.kind));
   }
 }
 

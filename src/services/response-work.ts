@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { RunDocument } from '../domain/documents.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { PoolOfQuestion, ResponsePools } from './response-pools.js';
-import type { JobContext, JobResult } from './job-service.js';
+import type { JobContext, JobResult } from './job-runner.js';
 import type { Lab } from './lab.js';
 import { requireNumerics } from './lab.js';
 import type { Question } from './question.js';

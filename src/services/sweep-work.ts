@@ -2,7 +2,7 @@ import { CortigraphError } from '../domain/errors.js';
 import type { PartFailure } from '../domain/job.js';
 import { WorkStoppedError } from '../jobs/work-signal.js';
 import { isStoreLost } from '../store/store-errors.js';
-import type { JobContext, JobResult } from './job-service.js';
+import type { JobContext, JobResult } from './job-runner.js';
 import type { Lab } from './lab.js';
 import { requireNumerics } from './lab.js';
 import type { ParameterSetService } from './parameter-set-service.js';

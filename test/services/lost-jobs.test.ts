@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { SimulationPool } from '../../src/compute/simulation-pool.js';
 import type { JobDocument } from '../../src/domain/documents.js';
-import type { JobContext, JobHandler } from '../../src/services/job-service.js';
+import type { JobContext, JobHandler } from '../../src/services/job-runner.js';
 import { JobService } from '../../src/services/job-service.js';
 import type { Lab } from '../../src/services/lab.js';
 import type { Store } from '../../src/store/store.js';

@@ -4,7 +4,7 @@ import { SimulationPool } from '../../src/compute/simulation-pool.js';
 import { CortigraphError } from '../../src/domain/errors.js';
 import { runIdentity } from '../../src/domain/identity.js';
 import { Claims } from '../../src/services/claims.js';
-import type { JobContext } from '../../src/services/job-service.js';
+import type { JobContext } from '../../src/services/job-runner.js';
 import { JobService } from '../../src/services/job-service.js';
 import type { Lab } from '../../src/services/lab.js';
 import { RunService } from '../../src/services/run-service.js';
