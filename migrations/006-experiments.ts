@@ -14,7 +14,6 @@ export const experimentIndexes: Migration = {
 
     const chunks = database.collection('chunks');
     await chunks.createIndex({ experimentId: 1, state: 1, firstReplicate: 1, firstPoint: 1 }, { name: 'byState' });
-    await chunks.createIndex({ state: 1 }, { name: 'byStateAlone' });
 
     const rows = database.collection('experimentRows');
     await rows.createIndex({ experimentId: 1, point: 1, replicate: 1 }, { name: 'byPoint' });

@@ -130,7 +130,7 @@ export class RowError {
   @Field({ description: 'From the same table as the codes of errors.' })
   code: string;
 
-  @Field({ description: 'What was being done: simulate, or store.' })
+  @Field({ description: 'What was being done: simulate.' })
   step: string;
 
   @Field()

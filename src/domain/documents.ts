@@ -240,7 +240,7 @@ export interface RowFigure {
 export interface RowError {
   readonly code: string;
   /** What was being done. */
-  readonly step: 'simulate' | 'store';
+  readonly step: 'simulate';
   readonly message: string;
 }
 

@@ -57,8 +57,7 @@ export function derivedNoiseSeed(
   protocol: Protocol,
   replicate: number,
 ): number {
-  const preimage = canonicalJson({ identityVersion, noun: 'noiseSeed', model, values, protocol, replicate });
-  return parseInt(sha256(preimage).slice(0, 8), 16) >>> 1;
+  return seedOf({ noun: 'noiseSeed', model, values, protocol, replicate });
 }
 
 /**
@@ -66,9 +65,11 @@ export function derivedNoiseSeed(
  * the experiment in place of the values.
  */
 export function commonNoiseSeed(model: string, seed: number, protocol: Protocol, replicate: number): number {
-  const preimage = canonicalJson({ identityVersion, noun: 'commonNoiseSeed', model, seed, protocol, replicate });
-  return parseInt(sha256(preimage).slice(0, 8), 16) >>> 1;
+  return seedOf({ noun: 'commonNoiseSeed', model, seed, protocol, replicate });
 }
+
+const seedOf = (ingredients: JsonObject): number =>
+  parseInt(sha256(canonicalJson({ identityVersion, ...ingredients })).slice(0, 8), 16) >>> 1;
 
 /** What a recording is of, and by what code. */
 export interface RecordingKey {

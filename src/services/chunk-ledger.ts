@@ -1,9 +1,10 @@
 import type { ChunkDocument, ExperimentDocument } from '../domain/documents.js';
 import type { OutcomeCount } from '../domain/estimate.js';
+import { groupedBy } from '../domain/grouped-by.js';
 import { addedUp } from '../domain/outcome-counts.js';
 import { duplicateIndexes } from '../store/store-errors.js';
 import type { ChunkCounts } from './chunk-work.js';
-import { chunksOf } from './chunks.js';
+import { chunksOf, numberOfChunks } from './chunks.js';
 import type { Lab } from './lab.js';
 
 /** How many chunks are inserted by one call. */
@@ -30,9 +31,8 @@ export class ChunkLedger {
 
   /** Stores the chunks of an experiment that are not there; of no effect where all are. */
   async ensure({ _id, extents }: Pick<ExperimentDocument, '_id' | 'extents'>): Promise<void> {
-    const createdAt = this.lab.clock.now().toISOString();
-    const chunks = [...chunksOf(_id, createdAt, extents)];
-    if ((await this.chunks.countDocuments({ experimentId: _id })) === chunks.length) return;
+    if ((await this.chunks.countDocuments({ experimentId: _id })) === numberOfChunks(extents)) return;
+    const chunks = [...chunksOf(_id, this.lab.clock.now().toISOString(), extents)];
     for (let first = 0; first < chunks.length; first += CHUNKS_A_CALL) {
       const some = chunks.slice(first, first + CHUNKS_A_CALL);
       await this.chunks.insertMany(some, { ordered: false }).catch(duplicateIndexes);
@@ -79,19 +79,28 @@ export class ChunkLedger {
 
   /** Gives back the chunks of an experiment that count as under way although nobody works on them. */
   async giveBackLost(experimentId: string, isWorkedOn: (id: string) => boolean): Promise<void> {
-    for (const { _id, attempt, holder } of await this.chunks.find({ experimentId, state: 'RUNNING' }).toArray()) {
-      if (holder === this.holder && isWorkedOn(_id)) continue;
-      await this.chunks.updateOne({ _id, attempt, state: 'RUNNING' }, { $set: { state: 'WAITING', holder: null } });
-    }
+    const running = await this.chunks.find({ experimentId, state: 'RUNNING' }).toArray();
+    const lost = running.filter(({ _id, holder }) => holder !== this.holder || !isWorkedOn(_id));
+    await Promise.all(
+      lost.map(({ _id, attempt }) =>
+        this.chunks.updateOne({ _id, attempt, state: 'RUNNING' }, { $set: { state: 'WAITING', holder: null } }),
+      ),
+    );
   }
 
-  /** Lets the chunks be done again that have rows without a run; how many they are. */
-  async reopenFailed(experimentId: string): Promise<number> {
+  /** Lets the chunks be done again that have rows without a run. */
+  async reopenFailed(experimentId: string): Promise<void> {
     const failed = await this.chunks.find({ experimentId, state: 'DONE', failed: { $gt: 0 } }).toArray();
-    for (const { _id, attempt } of failed) {
-      await this.chunks.updateOne({ _id, attempt, state: 'DONE' }, { $set: { state: 'WAITING' } });
-    }
-    return failed.length;
+    await Promise.all(
+      failed.map(({ _id, attempt }) =>
+        this.chunks.updateOne({ _id, attempt, state: 'DONE' }, { $set: { state: 'WAITING' } }),
+      ),
+    );
+  }
+
+  /** Whether an experiment has chunks that have not ended. */
+  async isOpen(experimentId: string): Promise<boolean> {
+    return (await this.chunks.countDocuments({ experimentId, state: { $in: ['WAITING', 'RUNNING'] } })) > 0;
   }
 
   /**
@@ -106,7 +115,8 @@ export class ChunkLedger {
   /** What each of these experiments came to. */
   async counts(experimentIds: readonly string[]): Promise<readonly ExperimentCounts[]> {
     const chunks = await this.counted(experimentIds);
-    return experimentIds.map((id) => sumOf(chunks.filter(({ experimentId }) => experimentId === id)));
+    const byExperiment = groupedBy(chunks, ({ experimentId }) => experimentId);
+    return experimentIds.map((id) => sumOf(byExperiment.get(id) ?? []));
   }
 
   private counted(experimentIds: readonly string[]): Promise<readonly CountedChunk[]> {

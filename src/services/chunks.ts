@@ -2,8 +2,9 @@ import type { ChunkDocument, Extent } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
 
 /** Rows of one chunk at most: few enough to begin again after a crash, enough to write them together. */
-export const rowsOfChunk = 128;
+const rowsOfChunk = 128;
 
+/** A range of points by a range of replicates. */
 type Range = Pick<ChunkDocument, 'firstPoint' | 'points' | 'firstReplicate' | 'replicates'>;
 
 /** The chunks of an experiment that grew in these steps; the same, whoever makes them. */
@@ -12,48 +13,18 @@ export function* chunksOf(
   createdAt: string,
   extents: readonly Extent[],
 ): Generator<ChunkDocument, void, undefined> {
-  let before: Extent = { size: 0, replicates: 0 };
-  for (const extent of extents) {
-    yield* newChunks(experimentId, createdAt, before, extent);
-    before = extent;
-  }
-}
-
-/** First the new replicates of the points that there were, then all replicates of the new points. */
-function* newChunks(
-  experimentId: string,
-  createdAt: string,
-  before: Extent,
-  after: Extent,
-): Generator<ChunkDocument, void, undefined> {
-  const old = { firstPoint: 0, points: before.size };
-  yield* cut(experimentId, createdAt, { ...old, ...between(before.replicates, after.replicates) });
-  const added = { firstPoint: before.size, points: after.size - before.size };
-  yield* cut(experimentId, createdAt, { ...added, firstReplicate: 0, replicates: after.replicates });
-}
-
-const between = (first: number, end: number): Pick<Range, 'firstReplicate' | 'replicates'> => ({
-  firstReplicate: first,
-  replicates: end - first,
-});
-
-function* cut(experimentId: string, createdAt: string, range: Range): Generator<ChunkDocument, void, undefined> {
-  const endOfReplicates = range.firstReplicate + range.replicates;
-  const endOfPoints = range.firstPoint + range.points;
-  for (let firstReplicate = range.firstReplicate; firstReplicate < endOfReplicates; firstReplicate += rowsOfChunk) {
-    const replicates = Math.min(rowsOfChunk, endOfReplicates - firstReplicate);
-    const step = Math.floor(rowsOfChunk / replicates);
-    for (let firstPoint = range.firstPoint; firstPoint < endOfPoints; firstPoint += step) {
-      const points = Math.min(step, endOfPoints - firstPoint);
+  for (const block of blocksOf(extents)) {
+    const end = block.firstPoint + block.points;
+    const step = pointsOfChunk(block);
+    for (let firstPoint = block.firstPoint; firstPoint < end; firstPoint += step) {
       yield {
-        _id: `${experimentId}/${firstPoint}/${firstReplicate}`,
+        _id: `${experimentId}/${firstPoint}/${block.firstReplicate}`,
         schemaVersion: documentVersion,
         createdAt,
         experimentId,
+        ...block,
         firstPoint,
-        points,
-        firstReplicate,
-        replicates,
+        points: Math.min(step, end - firstPoint),
         state: 'WAITING',
         attempt: 0,
         holder: null,
@@ -64,3 +35,33 @@ function* cut(experimentId: string, createdAt: string, range: Range): Generator<
     }
   }
 }
+
+/** How many {@link chunksOf} gives. */
+export function numberOfChunks(extents: readonly Extent[]): number {
+  let chunks = 0;
+  for (const block of blocksOf(extents)) chunks += Math.ceil(block.points / pointsOfChunk(block));
+  return chunks;
+}
+
+/** All points of a step by as many replicates as a chunk may hold: these are cut into chunks. */
+function* blocksOf(extents: readonly Extent[]): Generator<Range, void, undefined> {
+  let before: Extent = { size: 0, replicates: 0 };
+  for (const after of extents) {
+    // First the new replicates of the points that there were, then all replicates of the new points.
+    yield* byReplicates({ firstPoint: 0, points: before.size }, before.replicates, after.replicates);
+    yield* byReplicates({ firstPoint: before.size, points: after.size - before.size }, 0, after.replicates);
+    before = after;
+  }
+}
+
+function* byReplicates(
+  points: Pick<Range, 'firstPoint' | 'points'>,
+  first: number,
+  end: number,
+): Generator<Range, void, undefined> {
+  for (let firstReplicate = first; firstReplicate < end; firstReplicate += rowsOfChunk) {
+    yield { ...points, firstReplicate, replicates: Math.min(rowsOfChunk, end - firstReplicate) };
+  }
+}
+
+const pointsOfChunk = ({ replicates }: Range): number => Math.floor(rowsOfChunk / replicates);

@@ -250,11 +250,14 @@ export class Claims {
    */
   private async sweep(): Promise<void> {
     const { claims, runs } = this.lab.collections;
-    for (const [runId, claim] of this.held) {
-      const heartbeat = claim.heartbeat + 1;
-      await claims.updateOne({ _id: runId, attempt: claim.attempt, holder: this.holder }, { $set: { heartbeat } });
-      if (this.held.get(runId) === claim) this.held.set(runId, { ...claim, heartbeat });
-    }
+    // Together, for experiments hold hundreds: one commit is enough for all of them.
+    await Promise.all(
+      [...this.held].map(async ([runId, claim]) => {
+        const heartbeat = claim.heartbeat + 1;
+        await claims.updateOne({ _id: runId, attempt: claim.attempt, holder: this.holder }, { $set: { heartbeat } });
+        if (this.held.get(runId) === claim) this.held.set(runId, { ...claim, heartbeat });
+      }),
+    );
     const others = (await claims.find({ state: 'RUNNING' }).toArray()).filter(({ _id }) => !this.held.has(_id));
     const ids = others.map(({ _id }) => _id);
     this.leases.keepOnly(new Set(ids));

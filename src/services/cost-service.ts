@@ -111,7 +111,7 @@ export class CostService {
       replicate: { $lt: plan.replicates },
     });
     const { maxExperimentRuns } = this.lab.settings;
-    const refusal = experimentRefusal(this.lab, plan.protocol, { size, replicates: plan.replicates });
+    const refusal = experimentRefusal(maxExperimentRuns, plan.protocol, { size, replicates: plan.replicates });
     const { numericsDigest } = await this.lab.simulations.numericsOf(plan.model);
     const samples = [...new Set([0, Math.floor((size - 1) / 2), size - 1])].map((point) =>
       questionOf(model, {

@@ -17,8 +17,7 @@ import { experimentTable, varyingInputs } from './experiment-table.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 import type { List } from './lists.js';
-import type { Page, PageRequest } from './pages.js';
-import { sizeOf } from './pages.js';
+import { pageOf, sizeOf } from './pages.js';
 
 /** Which rows or points of an experiment. */
 export interface ResultFilter {
@@ -75,7 +74,7 @@ export class ExperimentResults {
             { sort: { point: direction, replicate: direction }, limit: size + 1 },
           )
           .toArray();
-        return pageOf(found, size, backward, request, cursorOfRow);
+        return pageOf(found, request, itemOfRow);
       },
       total: () => this.totalOf(experiment, filter, matching),
     };
@@ -126,7 +125,7 @@ export class ExperimentResults {
           : Array.from({ length: Math.max(Math.min(size + 1, until - from), 0) }, (_, i) =>
               ascending ? from + i : until - 1 - i,
             );
-        const page = pageOf(indexes, size, backward, request, cursorOfPoint);
+        const page = pageOf(indexes, request, itemOfPoint);
         const results = await this.resultsOf(experiment, page.items.map(({ document }) => document)); // prettier-ignore
         return { ...page, items: page.items.map(({ cursor }, i) => ({ cursor, document: results[i] as PointResult })) }; // one of each
       },
@@ -235,10 +234,8 @@ export class ExperimentResults {
     matching: StoreFilter<Row>,
   ): Promise<number> {
     const { outcome, failed, fromPoint, toPoint } = filter;
-    const job = fromPoint == null && toPoint == null ? await this.experiments.jobOf(_id) : null;
-    // Of chunks under way, or given back, the counts are not stored yet, and their rows are.
-    if (job === null || job.active) return this.lab.collections.experimentRows.countDocuments(matching);
-    const [counts] = await this.experiments.counts([_id]);
+    const [counts] = fromPoint == null && toPoint == null ? await this.experiments.counts([_id]) : [];
+    // Of chunks under way the counts are not stored yet, and their rows are.
     if (!counts || counts.open > 0) return this.lab.collections.experimentRows.countDocuments(matching);
     if (outcome != null) return counts.outcomes.find((each) => each.outcome === outcome)?.count ?? 0;
     if (failed != null) return failed ? counts.failed : counts.done;
@@ -273,27 +270,15 @@ export class ExperimentResults {
   }
 }
 
-function pageOf<T>(
-  found: readonly T[],
-  size: number,
-  backward: boolean,
-  request: PageRequest,
-  cursorOf: (item: T) => string,
-): Page<T> {
-  const more = found.length > size;
-  const items = found.slice(0, size).map((document) => ({ cursor: cursorOf(document), document }));
-  if (backward) items.reverse();
-  return {
-    items,
-    hasNextPage: backward ? request.before != null : more,
-    hasPreviousPage: backward ? more : request.after != null,
-  };
-}
+const itemOfPoint = (point: number) => ({
+  cursor: encodeCursor({ field: 'point', value: point, id: '' }),
+  document: point,
+});
 
-const cursorOfPoint = (point: number): string => encodeCursor({ field: 'point', value: point, id: '' });
-
-const cursorOfRow = ({ point, replicate }: Row): string =>
-  encodeCursor({ field: 'point', value: point, id: String(replicate) });
+const itemOfRow = (row: Row) => ({
+  cursor: encodeCursor({ field: 'point', value: row.point, id: String(row.replicate) }),
+  document: row,
+});
 
 function pointOf(cursor: string): number {
   const { value } = decodeCursor(cursor, 'point');

@@ -13,7 +13,7 @@ import { isDuplicateKey } from '../store/store-errors.js';
 import type { AnnotationService } from './annotation-service.js';
 import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
 import type { ExperimentRequest, Plan } from './experiment.js';
-import { designOf, identityOfPlan, mostPoints, readPlan, readReplicates, experimentRefusal } from './experiment.js';
+import { designOf, experimentRefusal, identityOfPlan, mostPoints, readPlan, readReplicates } from './experiment.js';
 import type { ExperimentWork } from './experiment-work.js';
 import type { JobHandler } from './job-runner.js';
 import type { JobService } from './job-service.js';
@@ -35,7 +35,7 @@ export interface ExtensionRequest {
 /** What its chunks follow from. */
 type Grown = Pick<ExperimentDocument, '_id' | 'name' | 'extents'>;
 
-/** An experiment, its latest job, and what it came to so far. */
+/** An experiment and its latest job. */
 export interface ExperimentView {
   readonly experiment: ExperimentDocument;
   readonly job: JobDocument | null;
@@ -79,7 +79,7 @@ export class ExperimentService {
       const replicates = readReplicates(model, targetReplicates ?? replicatesBefore);
       if (replicates < replicatesBefore) throw smaller('replicates', replicatesBefore, replicates);
       const asked = { size: targetSize ?? points?.length ?? sizeBefore, replicates };
-      const refusal = experimentRefusal(this.lab, experiment.protocol, asked);
+      const refusal = experimentRefusal(this.lab.settings.maxExperimentRuns, experiment.protocol, asked);
       if (refusal) throw refusal;
       const design = this.grown(experiment, targetSize ?? null, points ?? null);
       const size = sizeOf(design, designOf(experiment).space);
@@ -132,7 +132,7 @@ export class ExperimentService {
     return this.jobs.latestOf(experimentId);
   }
 
-  /** What each of these experiments came to, by the chunks of it that have ended. */
+  /** What each of these experiments came to, by the counts of its chunks. */
   counts(experimentIds: readonly string[]): Promise<readonly ExperimentCounts[]> {
     return this.ledger.counts(experimentIds);
   }
@@ -152,7 +152,7 @@ export class ExperimentService {
   async beforeRetry({ key }: JobDocument): Promise<boolean> {
     await this.ledger.ensure(await this.get(key));
     await this.ledger.reopenFailed(key);
-    return (await this.ledger.countsOf(key)).open > 0;
+    return this.ledger.isOpen(key);
   }
 
   /**
@@ -174,7 +174,7 @@ export class ExperimentService {
     const job = await this.jobs.latestOf(experiment._id);
     if (job !== null && job.status !== 'COMPLETED') return null;
     await this.ledger.ensure(experiment);
-    return (await this.ledger.countsOf(experiment._id)).open === 0 ? null : this.submit(experiment);
+    return (await this.ledger.isOpen(experiment._id)) ? this.submit(experiment) : null;
   }
 
   /** The experiment of this name: a new one with this plan, unless there is one. */
@@ -220,15 +220,14 @@ export class ExperimentService {
   private async submit(experiment: Grown): Promise<JobDocument> {
     await this.ledger.ensure(experiment);
     const { _id: key, name } = experiment;
-    const job = await this.jobs.submit({ kind: experimentJob, key, payload: { name } });
-    return job;
+    return this.jobs.submit({ kind: experimentJob, key, payload: { name } });
   }
 
   /** A job that was about to end may have missed chunks that were added meanwhile: another does those. */
   private async seeThrough(experimentId: string, jobId: string): Promise<void> {
     const ended = await this.jobs.ended(jobId);
-    if (ended?.status !== 'COMPLETED' || (await this.ledger.countsOf(experimentId)).open === 0) return;
-    await this.submit(await this.get(experimentId));
+    if (ended?.status === 'COMPLETED' && (await this.ledger.isOpen(experimentId)))
+      await this.submit(await this.get(experimentId));
   }
 
   /** The design that an extension asks for. */
@@ -252,7 +251,7 @@ export class ExperimentService {
       design.kind === 'SOBOL'
         ? { kind: design.kind, seed: design.seed, size: targetSize, points }
         : { kind: design.kind, points };
-    const larger = readDesign(model, space, asked, mostPoints(design.kind, this.lab));
+    const larger = readDesign(model, space, asked, mostPoints(design.kind));
     requireExtension(space, design, larger);
     const size = sizeOf(larger, space);
     if (targetSize !== null && size !== targetSize) {

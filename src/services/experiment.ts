@@ -64,8 +64,8 @@ export const maxNameLength = 100;
 /** The most replicates of each point. */
 export const maxExperimentReplicates = 10_000;
 
-/** Beyond every setting: more than can be counted and told. */
-const MOST_RUNS = 1e8;
+/** The most runs that any setting allows one experiment. */
+export const mostExperimentRuns = 1e8;
 
 /** The most points that a list gives one by one: they are stored with the experiment. */
 export const maxListedPoints = 10_000;
@@ -92,14 +92,10 @@ export function readPlan(
   }
   const replicates = readReplicates(model, request.replicates ?? 1);
   const asked = { size: askedSize(request), replicates };
-  const refusal = experimentRefusal(
-    { settings: { ...lab.settings, maxExperimentRuns: Math.min(maxRuns, MOST_RUNS) } },
-    protocol,
-    asked,
-  );
+  const refusal = experimentRefusal(maxRuns, protocol, asked);
   if (refusal) throw refusal;
   const { design: kind, size, seed, points } = request;
-  const design = readDesign(model, space, { kind, size, seed, points }, kind === 'LIST' ? maxListedPoints : MOST_RUNS);
+  const design = readDesign(model, space, { kind, size, seed, points }, mostPoints(kind));
   const commonRandomNumbers = request.commonRandomNumbers ?? false;
   if (commonRandomNumbers && model.protocol.noiseSeed === undefined) {
     throw badUserInput(`${model.name} reads no random numbers that points could share.`, { field: 'commonRandomNumbers' }); // prettier-ignore
@@ -107,27 +103,22 @@ export function readPlan(
   return { name: request.name.trim(), model: model.name, space, design, protocol, replicates, commonRandomNumbers };
 }
 
-/** The most points of a kind of design. */
-export const mostPoints = (kind: DesignKind, { settings }: Pick<Lab, 'settings'>): number =>
-  kind === 'LIST' ? Math.min(maxListedPoints, settings.maxExperimentRuns) : settings.maxExperimentRuns;
+/** The most points of a kind of design, whatever the settings allow. */
+export const mostPoints = (kind: DesignKind): number => (kind === 'LIST' ? maxListedPoints : mostExperimentRuns);
 
 /** The simulated time of one run, its warm-up counted. */
 export const biologicalSecondsOf = ({ warmupMs, durationMs }: Protocol): number =>
   ((warmupMs ?? 0) + (durationMs ?? 0)) / 1000;
 
 /** Why an experiment of this extent would be refused: TOO_COSTLY, with the estimate; undefined when it would not. */
-export function experimentRefusal(
-  { settings }: { readonly settings: Pick<Lab['settings'], 'maxExperimentRuns'> },
-  protocol: Protocol,
-  extent: Extent,
-): CortigraphError | undefined {
+export function experimentRefusal(maxRuns: number, protocol: Protocol, extent: Extent): CortigraphError | undefined {
   const runs = extent.size * extent.replicates;
-  if (!(runs > settings.maxExperimentRuns)) return undefined;
+  if (!(runs > maxRuns)) return undefined;
   const biologicalSeconds = Number((runs * biologicalSecondsOf(protocol)).toPrecision(6));
   return new CortigraphError(
     'TOO_COSTLY',
-    `${extent.size} points by ${extent.replicates} replicates are ${runs} runs, ${biologicalSeconds} biological seconds; one experiment may have ${settings.maxExperimentRuns} runs.`,
-    { cost: { runs, biologicalSeconds }, limit: { runs: settings.maxExperimentRuns } },
+    `${extent.size} points by ${extent.replicates} replicates are ${runs} runs, ${biologicalSeconds} biological seconds; one experiment may have ${maxRuns} runs.`,
+    { cost: { runs, biologicalSeconds }, limit: { runs: maxRuns } },
   );
 }
 

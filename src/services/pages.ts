@@ -71,11 +71,24 @@ export async function readPage<T extends Dated>(
   const bounded = (bounds.length ? { ...filter, $and: [...(filter.$and ?? []), ...bounds] } : filter) as StoreFilter<T>;
   const sort = { createdAt: direction, _id: direction } as StoreSort<T>;
   const found = await collection.find(bounded, { sort, limit: size + 1 }).toArray();
+  return pageOf(found, request, itemOf);
+}
+
+/**
+ * The page of what was found for a request: one item more than it asks for where there is more, from its end where it
+ * goes backward.
+ */
+export function pageOf<F, T>(
+  found: readonly F[],
+  request: PageRequest,
+  itemOf: (found: F) => Page<T>['items'][number],
+): Page<T> {
+  const { size, backward } = sizeOf(request);
   const more = found.length > size;
-  const documents = found.slice(0, size);
-  if (backward) documents.reverse();
+  const shown = found.slice(0, size);
+  if (backward) shown.reverse();
   return {
-    items: documents.map(itemOf),
+    items: shown.map(itemOf),
     hasNextPage: backward ? request.before != null : more,
     hasPreviousPage: backward ? more : request.after != null,
   };
@@ -127,6 +140,7 @@ function beyond(kind: NodeKind, cursor: string, side: 'above' | 'below'): DatedF
     : { createdAt: { $lte: createdAt }, $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };
 }
 
+/** How many items a request asks for, and whether from the end. */
 export function sizeOf({ first, last }: PageRequest): { readonly size: number; readonly backward: boolean } {
   if (first != null && last != null) throw badUserInput('Give first or last, not both.');
   return { size: checkedPageSize(first ?? last ?? defaultPageSize), backward: last != null };

@@ -57,25 +57,11 @@ export function studentTwoSidedTail(t: number, degreesOfFreedom: number): number
   return incompleteBeta(degreesOfFreedom / sum, square / sum, degreesOfFreedom / 2, 0.5);
 }
 
-/** What was found lately: every interval of an answer asks for the same few. */
-const halfWidths = new Map<string, number>();
-const REMEMBERED = 1000;
-
 /**
  * The t that |t| stays below with probability `level` (0 < level < 1): half the width of a two-sided interval, in
  * standard errors.
  */
 export function studentHalfWidth(level: number, degreesOfFreedom: number): number {
-  const key = `${level} ${degreesOfFreedom}`;
-  const known = halfWidths.get(key);
-  if (known !== undefined) return known;
-  const found = invertedTail(level, degreesOfFreedom);
-  if (halfWidths.size >= REMEMBERED) halfWidths.clear();
-  halfWidths.set(key, found);
-  return found;
-}
-
-function invertedTail(level: number, degreesOfFreedom: number): number {
   const tail = 1 - level;
   let upper = 1;
   while (studentTwoSidedTail(upper, degreesOfFreedom) > tail) upper *= 2;

@@ -144,7 +144,7 @@ function sumsIn({ outputs }: ModelDefinition, cells: CellRow): RawSums {
 
 function errorIn(cells: CellRow): RowError {
   const step = textIn(cells, 'errorStep');
-  if (step !== 'simulate' && step !== 'store') throw otherCell('errorStep', step);
+  if (step !== 'simulate') throw otherCell('errorStep', step);
   return { code: textIn(cells, 'errorCode'), step, message: textIn(cells, 'error') };
 }
 
