@@ -1,5 +1,5 @@
 import type { ColumnRange } from '../services/experiment-table.js';
-import type { AxisRequest } from '../services/sweep.js';
+import type { RangeRequest } from '../design/parameter-space.js';
 import { strictNumber } from './assignments.js';
 import { UsageError } from './exit.js';
 
@@ -61,9 +61,9 @@ export function readColumnRange(text: string): ColumnRange {
 
 /** Collects the axes of a sweep from its options, in their order: `--with` belongs to the `--input` before it. */
 export class SweepAxes {
-  private readonly given: (AxisRequest & { readonly together: string[] })[] = [];
+  private readonly given: (RangeRequest & { readonly together: string[] })[] = [];
 
-  get axes(): readonly AxisRequest[] {
+  get axes(): readonly RangeRequest[] {
     return this.given;
   }
 

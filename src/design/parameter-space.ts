@@ -1,7 +1,6 @@
 import { badUserInput } from '../domain/errors.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
 import { canonicalValues } from '../domain/parameter-values.js';
-import { requireOneUnit } from './one-unit.js';
 
 /** A range of one input, and of others that take the same value, as somebody asks for it. */
 export interface RangeRequest {
@@ -61,17 +60,21 @@ export function canonicalGiven(model: ModelDefinition, given: Readonly<Record<st
   return Object.fromEntries(Object.entries(values).filter(([name]) => given[name] !== undefined));
 }
 
-/** @param taken the inputs that have a value already; those of this range are added */
-function readRange(
+/**
+ * The inputs of a range, and its ends in canonical form.
+ * @param taken the inputs that have a value already; those of this range are added
+ * @throws CortigraphError BAD_USER_INPUT as {@link readSpace}, but for how the ends and the points lie to one another
+ */
+export function readEnds(
   model: ModelDefinition,
-  { name, together, min, max, points }: RangeRequest,
+  { name, together, min, max }: RangeRequest,
   taken: Set<string>,
-): ParameterRange {
+): Pick<ParameterRange, 'names' | 'min' | 'max'> {
   const names = [name, ...(together ?? [])];
   // Names and bounds are checked, and rounded, as parameters are.
   const end = (value: number): number =>
     canonicalValues(model, Object.fromEntries(names.map((each) => [each, value])))[name] ?? value;
-  const range = { names, min: end(min), max: end(max), points: points ?? null };
+  const ends = { names, min: end(min), max: end(max) };
   requireOneUnit(model, names);
   for (const each of names) {
     if (taken.has(each)) {
@@ -79,6 +82,13 @@ function readRange(
     }
     taken.add(each);
   }
+  return ends;
+}
+
+/** @param taken as in {@link readEnds} */
+function readRange(model: ModelDefinition, request: RangeRequest, taken: Set<string>): ParameterRange {
+  const { name, min, max, points } = request;
+  const range = { ...readEnds(model, request, taken), points: points ?? null };
   if (range.min === range.max) {
     throw badUserInput(
       `The range of ${name} has no width: ${model.name} reads both ends as ${range.min}. Make it a fixed value.`,
@@ -97,4 +107,15 @@ function readRange(
     });
   }
   return range;
+}
+
+/** @throws CortigraphError BAD_USER_INPUT where inputs that are to take one value have not one unit */
+function requireOneUnit({ inputs }: ModelDefinition, names: readonly string[]): void {
+  const [first, ...others] = names.map((name) => inputs.find((input) => input.name === name));
+  const other = others.find((input) => input?.unit !== first?.unit);
+  if (!first || !other) return;
+  throw badUserInput(
+    `${other.name} (${other.unit}) cannot move together with ${first.name} (${first.unit}): one value is no value of both.`,
+    { input: other.name },
+  );
 }

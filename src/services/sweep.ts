@@ -1,5 +1,6 @@
 import { linspace } from '../design/linspace.js';
-import { requireOneUnit } from '../design/one-unit.js';
+import type { RangeRequest } from '../design/parameter-space.js';
+import { readEnds } from '../design/parameter-space.js';
 import { badUserInput } from '../domain/errors.js';
 import type { Identity, ParameterValues } from '../domain/identity.js';
 import { sweepIdentity } from '../domain/identity.js';
@@ -11,19 +12,10 @@ import { requireModel } from './lab.js';
 import type { Question, QuestionAspects, QuestionPayload, ResponseRequest } from './question.js';
 import { payloadOf, questionOf, readAspects } from './question.js';
 
-/** A range that one input runs through, and others with it. */
-export interface AxisRequest {
-  readonly name: string;
-  readonly together?: readonly string[] | null;
-  readonly min: number;
-  readonly max: number;
-  readonly points?: number | null;
-}
-
 /** A sweep as a client asks for it. */
 export interface SweepRequest {
   readonly base: ResponseRequest;
-  readonly axes: readonly AxisRequest[];
+  readonly axes: readonly RangeRequest[];
 }
 
 /** An axis in canonical form; the values follow from the rest. */
@@ -135,25 +127,9 @@ const inDeclaredOrder = (model: ModelDefinition, values: ParameterValues): Param
   Object.fromEntries(model.inputs.map(({ name, default: byDefault }) => [name, values[name] ?? byDefault]));
 
 /** @param taken the inputs that have a value already; those of this axis are added */
-function readAxis(
-  model: ModelDefinition,
-  { name, together, min, max, points }: AxisRequest,
-  taken: Set<string>,
-): SweepAxis {
-  const names = [name, ...(together ?? [])];
-  // Names and bounds are checked, and rounded, as parameters are.
-  const end = (value: number): number =>
-    canonicalValues(model, Object.fromEntries(names.map((each) => [each, value])))[name] ?? value;
-  const ends = { names, min: end(min), max: end(max) };
-  requireOneUnit(model, names);
-  for (const each of names) {
-    if (taken.has(each)) {
-      throw badUserInput(`${each} has two values: an input is moved by one axis, or fixed.`, {
-        input: each,
-      });
-    }
-    taken.add(each);
-  }
+function readAxis(model: ModelDefinition, request: RangeRequest, taken: Set<string>): SweepAxis {
+  const { name, min, max, points } = request;
+  const ends = readEnds(model, request, taken);
   if (min > max) {
     throw badUserInput(`The axis of ${name} runs from ${min} to ${max}: min may not lie above max.`, { input: name });
   }
