@@ -153,7 +153,7 @@ export class ExperimentResolver {
   @FieldResolver(() => Table, {
     nullable: true,
     description:
-      'Points as rows. Columns: `point`; the inputs that vary; of each output `<output>`, `<output>.standardError` and `<output>.standardDeviation` over replicates; `n`, the runs behind them; `outcome`; `status`: READY, PENDING, the status of a job that ended before it, or the code of an error; `error`: its message; `parameterSet`: an id.',
+      'Points as rows. Columns: `point`; the inputs that vary; of each output `<output>`, `<output>.standardError` and `<output>.standardDeviation` over replicates; `n`, the runs behind them; `invalid`, runs that were invalidated and do not count; `outcome`; `status`: READY, PENDING, the status of a job that ended before it, or the code of an error; `error`: its message; `parameterSet`: an id.',
   })
   async table(
     @Root() { document }: Experiment,

@@ -98,7 +98,7 @@ function numberIn(row: TableRow | undefined, column: string): number | null {
 }
 
 /** Columns that say the same of many rows: they are told once where they are the same in all. */
-const sayings = ['n', 'outcome', 'status'];
+const sayings = ['n', 'invalid', 'outcome', 'status'];
 
 function tableText(model: ModelDefinition, columns: Table['columns'], rows: readonly TableRow[]): string {
   const names = new Set(columns.map(({ name }) => name));
@@ -110,8 +110,10 @@ function tableText(model: ModelDefinition, columns: Table['columns'], rows: read
   }));
   const textIn = (row: TableRow, column: string): string => String(row[column] ?? '–');
   const isSame = (column: string): boolean => rows.every((row) => row[column] === rows[0]?.[column]);
-  const told = sayings.filter((column) => !isSame(column));
-  const same = sayings
+  // Where nothing is invalid, nobody needs to be told.
+  const said = sayings.filter((column) => column !== 'invalid' || rows.some((row) => row[column] !== 0));
+  const told = said.filter((column) => !isSame(column));
+  const same = said
     .filter(isSame)
     .map((column) => `${column} ${rows.map((row) => textIn(row, column))[0] ?? '–'}`)
     .join(', ');
@@ -135,7 +137,7 @@ function tableText(model: ModelDefinition, columns: Table['columns'], rows: read
     'right',
     ...moved.map(() => 'right' as const),
     ...outputs.flatMap(() => ['right', 'left'] as const),
-    ...told.map((column) => (column === 'n' ? ('right' as const) : ('left' as const))),
+    ...told.map((column) => (column === 'n' || column === 'invalid' ? ('right' as const) : ('left' as const))),
   ];
   const errors = [...new Set(rows.flatMap(({ error }) => (typeof error === 'string' ? [`${error}\n`] : [])))];
   return [

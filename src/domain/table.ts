@@ -24,3 +24,18 @@ export interface Table {
   readonly rowCount: number;
   readonly columns: readonly Column[];
 }
+
+/** The column of a number of each row; NaN where it is missing. */
+export const numberColumn = <R>(
+  name: string,
+  unit: string | null,
+  rows: readonly R[],
+  of: (row: R) => number | null | undefined,
+): NumberColumn => ({ name, unit, numbers: Float64Array.from(rows, (row) => of(row) ?? NaN) });
+
+/** The column of a text of each row. */
+export const stringColumn = <R>(
+  name: string,
+  rows: readonly R[],
+  of: (row: R, index: number) => string | null,
+): StringColumn => ({ name, unit: null, strings: rows.map(of) });

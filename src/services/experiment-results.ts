@@ -154,13 +154,9 @@ export class ExperimentResults {
     }
     const indexes = Array.from({ length: Math.max(Math.min(count, experiment.size - from), 0) }, (_, i) => from + i);
     const job = await this.experiments.jobOf(experiment._id);
-    return experimentTable(
-      requireModel(this.lab, experiment.model),
-      varyingInputs(experiment),
-      await this.resultsOf(experiment, indexes),
-      job,
-      where,
-    );
+    const model = requireModel(this.lab, experiment.model);
+    const points = await this.resultsOf(experiment, indexes);
+    return experimentTable(model, varyingInputs(model, experiment), points, job, where);
   }
 
   /** @throws CortigraphError NOT_FOUND, BAD_USER_INPUT */

@@ -4,6 +4,7 @@ import type { ModelDefinition } from '../domain/model-definition.js';
 import { nearestName, didYouMean, quoted } from '../domain/nearest.js';
 import { outcomeInWords } from '../domain/outcome-counts.js';
 import type { Column, Table } from '../domain/table.js';
+import { numberColumn, stringColumn } from '../domain/table.js';
 import { designOf } from './experiment.js';
 import type { PointResult } from './experiment-point.js';
 
@@ -14,11 +15,12 @@ export interface ColumnRange {
   readonly max?: number | null;
 }
 
-/** The inputs that an experiment moves, in the order of its ranges, or of the model for a list. */
-export function varyingInputs(experiment: ExperimentDocument): readonly string[] {
+/** The inputs that an experiment moves: in the order of its ranges, or, for a list, of the model. */
+export function varyingInputs({ inputs }: ModelDefinition, experiment: ExperimentDocument): readonly string[] {
   const { space, design } = designOf(experiment);
   if (design.kind !== 'LIST') return space.ranges.flatMap(({ names }) => names);
-  return [...new Set(design.points.flatMap((point) => Object.keys(point)))];
+  const named = new Set(design.points.flatMap((point) => Object.keys(point)));
+  return inputs.map(({ name }) => name).filter((name) => named.has(name));
 }
 
 /**
@@ -46,6 +48,7 @@ export function experimentTable(
     numbersOf.set(`${name}.standardDeviation`, { unit, of: (point) => estimateOf(point)?.standardDeviation });
   }
   numbersOf.set('n', { unit: null, of: ({ outcomes }) => outcomes.reduce((sum, { count }) => sum + count, 0) });
+  numbersOf.set('invalid', { unit: null, of: ({ invalid }) => invalid });
   for (const { column } of where) {
     if (numbersOf.has(column)) continue;
     const allowed = [...numbersOf.keys()];
@@ -58,19 +61,11 @@ export function experimentTable(
       return value >= (min ?? -Infinity) && value <= (max ?? Infinity);
     }),
   );
-  const strings = (name: string, of: (point: PointResult) => string | null): Column => ({
-    name,
-    unit: null,
-    strings: points.map(of),
-  });
+  const strings = (name: string, of: (point: PointResult) => string | null): Column => stringColumn(name, points, of);
   return {
     rowCount: points.length,
     columns: [
-      ...[...numbersOf].map(([name, { unit, of }]): Column => ({
-        name,
-        unit,
-        numbers: Float64Array.from(points, (point) => of(point) ?? NaN),
-      })),
+      ...[...numbersOf].map(([name, { unit, of }]) => numberColumn(name, unit, points, of)),
       strings('outcome', ({ outcomes }) => outcomeInWords(outcomes)),
       strings('status', (point) => statusOf(point, job)),
       strings('error', ({ rows }) => rows.find(({ error }) => error !== null)?.error?.message ?? null),

@@ -1,6 +1,7 @@
 import type { JobDocument } from '../domain/documents.js';
 import { outcomeInWords } from '../domain/outcome-counts.js';
 import type { Column, Table } from '../domain/table.js';
+import { numberColumn, stringColumn } from '../domain/table.js';
 import type { Sweep } from './sweep.js';
 import type { PointReading, SweepReading } from './sweep-reading.js';
 
@@ -20,20 +21,10 @@ export const maxColumns = 40;
 export function sweepTable(sweep: Sweep, { points }: SweepReading, job: JobDocument | null): Table {
   const { inputs, outputs } = sweep.model;
   const standings = standingsOf(points, job);
-  const numbers = (
-    name: string,
-    unit: string | null,
-    of: (point: PointReading) => number | null | undefined,
-  ): Column => ({
-    name,
-    unit,
-    numbers: Float64Array.from(points, (point) => of(point) ?? NaN),
-  });
-  const strings = (name: string, of: (point: PointReading, row: number) => string | null): Column => ({
-    name,
-    unit: null,
-    strings: points.map(of),
-  });
+  const numbers = (name: string, unit: string | null, of: (point: PointReading) => number | null | undefined): Column =>
+    numberColumn(name, unit, points, of);
+  const strings = (name: string, of: (point: PointReading, row: number) => string | null): Column =>
+    stringColumn(name, points, of);
   return {
     rowCount: points.length,
     columns: [

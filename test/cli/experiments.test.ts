@@ -144,7 +144,7 @@ describe('experiments of a shell', () => {
     await succeed('create', path);
     const { code, stdout } = await experiment('results', 'waiting', '--csv', '--points', '1');
     assert.equal(code, 3);
-    assert.match(stdout, /\r\n0,[^,]+,[^,]+,,,,0,,PENDING,,ps_\w+\r\n$/);
+    assert.match(stdout, /\r\n0,[^,]+,[^,]+,,,,0,0,,PENDING,,ps_\w+\r\n$/);
   });
 
   it('prints many points as CSV in parts: each once, in their order', async () => {

@@ -92,7 +92,7 @@ overEachStore('the results of an experiment', (door) => {
     const { id } = await completed(door(), circuit('table', { size: 8, replicates: 2 }));
     const table = await tableOf(door(), id);
     assert.equal(table.rowCount, 8);
-    assert.deepEqual(table.columns.map(({ name }) => name), ['point', 'lgnRateE', 'rateE', 'rateE.standardError', 'rateE.standardDeviation', 'rateI', 'rateI.standardError', 'rateI.standardDeviation', 'n', 'outcome', 'status', 'error', 'parameterSet']); // prettier-ignore
+    assert.deepEqual(table.columns.map(({ name }) => name), ['point', 'lgnRateE', 'rateE', 'rateE.standardError', 'rateE.standardDeviation', 'rateI', 'rateI.standardError', 'rateI.standardDeviation', 'n', 'invalid', 'outcome', 'status', 'error', 'parameterSet']); // prettier-ignore
     assert.deepEqual(new Set(stringsOf(table, 'status')), new Set(['READY']));
     assert.deepEqual(new Set(numbersOf(table, 'n')), new Set([2]));
     const rates = numbersOf(table, 'rateE');

@@ -12,11 +12,11 @@ import type { Store } from '../../src/store/store.js';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A lab on a store and workers, with a monotonic clock that a test may set forward. */
-export async function openTestLab(
-  store: Store,
-  simulations: SimulationPool,
-): Promise<Lab & { forward(ms: number): void }> {
+/** A lab with a monotonic clock that a test may set forward. */
+export type TestLab = Lab & { forward(ms: number): void };
+
+/** A lab on a store and workers. */
+export async function openTestLab(store: Store, simulations: SimulationPool): Promise<TestLab> {
   await migrate(store.database, migrations, () => new Date());
   let forwardMs = 0;
   return {
