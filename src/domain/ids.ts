@@ -28,10 +28,16 @@ export function idOf(kind: NodeKind, hex: string): string {
   return `${idPrefixes[kind]}_${hex.slice(0, HEX_DIGITS)}`;
 }
 
+const kindOfPrefix: ReadonlyMap<string, NodeKind> = new Map(
+  (Object.keys(idPrefixes) as NodeKind[]).map((kind) => [idPrefixes[kind], kind]),
+);
+
+const idPattern = new RegExp(`^([a-z]+)_[0-9a-f]{${HEX_DIGITS}}$`);
+
 /** The kind that an id names; undefined when it is not an id of ours. */
 export function kindOfId(id: string): NodeKind | undefined {
-  const kinds = Object.keys(idPrefixes) as NodeKind[];
-  return kinds.find((kind) => new RegExp(`^${idPrefixes[kind]}_[0-9a-f]{${HEX_DIGITS}}$`).test(id));
+  const [, prefix = ''] = idPattern.exec(id) ?? [];
+  return kindOfPrefix.get(prefix);
 }
 
 /**
