@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RunDocument, SweepDocument } from '../domain/documents.js';
 import { groupedBy } from '../domain/grouped-by.js';
 import type { ParameterValues } from '../domain/identity.js';
@@ -12,6 +13,12 @@ import { poolsOfPoints } from './sweep-reading.js';
 export interface SweepRun {
   readonly sweep: SweepDocument;
   readonly run: RunDocument;
+}
+
+/** Runs of one parameter set, and its values. */
+interface RunsOfSet {
+  readonly values: ParameterValues;
+  readonly runs: readonly RunDocument[];
 }
 
 /**
@@ -50,22 +57,27 @@ export class SweepLineage {
       const sweeps = await this.lab.collections.sweeps.find({ model, numericsDigest }, { limit: most }).toArray();
       if (sweeps.length === most) cut();
       const bySet = [...groupedBy(alike, ({ parameterSetId }) => parameterSetId).values()];
+      const sets = bySet.flatMap((ofSet) => (ofSet[0] ? [{ values: valuesOf(ofSet[0]), runs: ofSet }] : []));
       for (const document of sweeps) {
-        for (const ofSet of bySet) found.push(...(await this.among(ofSet, document)));
+        found.push(...(await this.among(sets, document)));
+        await setImmediate(); // each reads its points: others have their turn
       }
     }
     return found;
   }
 
-  /** Those of the runs of one parameter set that a sweep rests on. */
-  private async among(runs: readonly RunDocument[], document: SweepDocument): Promise<readonly SweepRun[]> {
+  /** Those of the runs of parameter sets that a sweep rests on. */
+  private async among(sets: readonly RunsOfSet[], document: SweepDocument): Promise<readonly SweepRun[]> {
     const sweep = this.read(document);
-    const [first] = runs;
-    const point = first && sweep?.pointAt(valuesOf(first));
-    if (!sweep || point === undefined) return [];
-    const { pool } = await this.pools.poolOf(sweep.questionAt(point));
-    const ids = new Set(pool.map(({ _id }) => _id));
-    return runs.filter(({ _id }) => ids.has(_id)).map((run) => ({ sweep: document, run }));
+    if (!sweep) return [];
+    const own = sets.flatMap(({ values, runs }) => {
+      const point = sweep.pointAt(values);
+      return point === undefined ? [] : [{ question: sweep.questionAt(point), runs }];
+    });
+    if (own.length === 0) return [];
+    const pools = await this.pools.poolsOf(own.map(({ question }) => question));
+    const ids = new Set(pools.flatMap(({ pool }) => pool.map(({ _id }) => _id)));
+    return own.flatMap(({ runs }) => runs.filter(({ _id }) => ids.has(_id)).map((run) => ({ sweep: document, run })));
   }
 
   /** Undefined for a sweep of a model that this version does not have. */
