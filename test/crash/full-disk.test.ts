@@ -3,10 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import type { ExperimentView } from '../support/experiments.js';
 import type { RunPayload } from '../support/questions.js';
 import { runMutation } from '../support/questions.js';
 import type { ErrorView } from '../support/front-door.js';
 import { dataOf, eventually, onlyError } from '../support/front-door.js';
+import { createOvernight, overnight, requireAllStored, requireCompleted, rowsInAll } from './experiment-trial.js';
 import type { RunningServer, ServedStore } from './served-store.js';
 import { createEmbedded } from './served-store.js';
 import { halfWritten, snapshotOf } from './snapshot.js';
@@ -33,10 +35,10 @@ const shortages: Readonly<Record<string, Shortage>> = {
       process.getuid?.() === 0 && succeeds('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'),
     prepare: (dataDir) => {
       execFileSync('mkdir', ['-p', dataDir]);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', dataDir]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', dataDir]);
     },
     begin: async (dataDir) => {
-      const filler = writeFile(join(dataDir, 'filler'), Buffer.alloc(16_000_000));
+      const filler = writeFile(join(dataDir, 'filler'), Buffer.alloc(80_000_000));
       await assert.rejects(filler, { code: 'ENOSPC' });
     },
     end: (dataDir) => rm(join(dataDir, 'filler')),
@@ -124,6 +126,25 @@ for (const [what, shortage] of Object.entries(shortages)) {
           [],
         );
         assert.equal(left.runs.size, 1);
+      }));
+
+    test('pauses an experiment with the reason, and finishes it once there is room', () =>
+      withServer(shortage, async (server, dataDir, served) => {
+        await createOvernight(server);
+        const look = (): Promise<ExperimentView> => overnight(server);
+        await eventually(look, ({ progress }) => progress.done > 0);
+        await shortage.begin(dataDir, server);
+        const { job, progress } = await eventually(look, ({ status }) => status === 'PAUSED', 60_000);
+        assert.ok(progress.done < rowsInAll, 'the disk was full before its end');
+        assert.equal(job?.error?.code, 'UNAVAILABLE');
+        assert.match(job.error.message, /disk is full.* goes on by itself/);
+
+        await shortage.end(dataDir, server);
+        await requireCompleted(server);
+        await server.kill();
+        const store = await served.openRemains();
+        const computedAgain = await requireAllStored(store).finally(() => store.close());
+        assert.equal(computedAgain, 0);
       }));
   });
 }

@@ -2,6 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import { sha256 } from '../../src/domain/digest.js';
 import type {
   ExecutionDocument,
+  ExperimentDocument,
+  ExperimentRowDocument,
   JobDocument,
   ParameterSetDocument,
   RecordingDocument,
@@ -19,6 +21,8 @@ export interface Snapshot {
   readonly executions: ReadonlyMap<string, ExecutionDocument>;
   readonly recordings: ReadonlyMap<string, RecordingDocument>;
   readonly responses: ReadonlyMap<string, ResponseDocument>;
+  readonly experiments: ReadonlyMap<string, ExperimentDocument>;
+  readonly experimentRows: ReadonlyMap<string, ExperimentRowDocument>;
   readonly jobs: ReadonlyMap<string, JobDocument>;
   readonly claims: ReadonlyMap<string, ClaimDocument>;
   /** Digests of blobs that recordings name and that are not there, or hold other bytes. */
@@ -32,6 +36,8 @@ export const nothingStored: Snapshot = {
   executions: new Map(),
   recordings: new Map(),
   responses: new Map(),
+  experiments: new Map(),
+  experimentRows: new Map(),
   jobs: new Map(),
   claims: new Map(),
   brokenBlobs: [],
@@ -41,7 +47,7 @@ const byId = <T extends { readonly _id: string }>(documents: readonly T[]): Read
   new Map(documents.map((document) => [document._id, document]));
 
 export async function snapshotOf(store: Store): Promise<Snapshot> {
-  const { parameterSets, runs, executions, recordings, responses, jobs, claims } = collectionsOf(store.database);
+  const { parameterSets, runs, executions, recordings, responses, experiments, experimentRows, jobs, claims } = collectionsOf(store.database); // prettier-ignore
   const recorded = byId(await recordings.find({}).toArray());
   const brokenBlobs: string[] = [];
   for (const digest of new Set([...recorded.values()].map(({ blob }) => blob.digest))) {
@@ -54,6 +60,8 @@ export async function snapshotOf(store: Store): Promise<Snapshot> {
     executions: byId(await executions.find({}).toArray()),
     recordings: recorded,
     responses: byId(await responses.find({}).toArray()),
+    experiments: byId(await experiments.find({}).toArray()),
+    experimentRows: byId(await experimentRows.find({}).toArray()),
     jobs: byId(await jobs.find({}).toArray()),
     claims: byId(await claims.find({}).toArray()),
     brokenBlobs,
@@ -62,7 +70,7 @@ export async function snapshotOf(store: Store): Promise<Snapshot> {
 
 /** What is half written: documents whose own text is not what their digest is of, or that rest on what is not there. */
 export function halfWritten(seen: Snapshot): readonly string[] {
-  const { parameterSets, runs, executions, recordings, responses, jobs, brokenBlobs } = seen;
+  const { parameterSets, runs, executions, recordings, responses, experiments, experimentRows, jobs, brokenBlobs } = seen; // prettier-ignore
   const problems = brokenBlobs.map((digest) => `the blob ${digest} is not whole`);
   const require = (holds: boolean, id: string, lacks: string): void => {
     if (!holds) problems.push(`${id} ${lacks}`);
@@ -84,11 +92,16 @@ export function halfWritten(seen: Snapshot): readonly string[] {
     require(parameterSets.has(parameterSetId), _id, 'has no parameter set');
     for (const runId of runIds) require(runs.has(runId), _id, `lacks ${runId}`);
   }
+  for (const { _id, experimentId, runId } of experimentRows.values()) {
+    require(experiments.has(experimentId), _id, 'has no experiment');
+    require(runId === null || runs.has(runId), _id, `lacks ${runId}`);
+  }
+  const results = [responses, runs, experiments];
   for (const { _id, active, status, result, finishedAt } of jobs.values()) {
     require(active === ['QUEUED', 'RUNNING'].includes(status), _id, `is ${status} and active: ${active}`);
     require(active === (finishedAt === null), _id, `is ${status} and ended at ${finishedAt}`);
     if (status === 'COMPLETED')
-      require(responses.has(result ?? '') || runs.has(result ?? ''), _id, `has made ${result}, which is not there`);
+      require(results.some((made) => made.has(result ?? '')), _id, `has made ${result}, which is not there`); // prettier-ignore
   }
   return problems;
 }
@@ -101,12 +114,14 @@ export function changed(before: Snapshot, after: Snapshot): readonly string[] {
       if (JSON.stringify(document) !== JSON.stringify(is.get(id)))
         problems.push(`${id} was ${JSON.stringify(document)} and is ${JSON.stringify(is.get(id))}`);
   };
-  const { parameterSets, runs, executions, recordings, responses } = before;
+  const { parameterSets, runs, executions, recordings, responses, experiments, experimentRows } = before;
   compare(parameterSets, after.parameterSets);
   compare(runs, after.runs);
   compare(executions, after.executions);
   compare(recordings, after.recordings);
   compare(responses, after.responses);
+  compare(experiments, after.experiments);
+  compare(experimentRows, after.experimentRows);
   compare(new Map([...before.jobs].filter(([, { active }]) => !active)), after.jobs);
   return problems;
 }

@@ -10,6 +10,7 @@ import type { GraphQLReply } from '../support/front-door.js';
 import { dataOf, eventually } from '../support/front-door.js';
 import type { ResponseView, RunPayload } from '../support/questions.js';
 import { responseQuery, runMutation } from '../support/questions.js';
+import { createOvernight, moreRows, requireAllStored, requireCompleted } from './experiment-trial.js';
 import type { RunningServer, ServedStore } from './served-store.js';
 import { createEmbedded, servedStores } from './served-store.js';
 import { changed, halfWritten, snapshotOf } from './snapshot.js';
@@ -149,6 +150,41 @@ for (const { name, create } of servedStores) {
           assert.deepEqual(after.jobs.get(jobId), ended);
         }));
     }
+
+    test('finish an experiment whose holder is stopped past its lease, and no count changes when it goes on', () =>
+      onOneStore(create, async ({ servers: [stopped, other], store, collections }) => {
+        await createOvernight(stopped);
+        await moreRows(collections, 0);
+        await stopOutsideOfWrites(stopped, other);
+        await requireCompleted(other);
+        const before = await snapshotOf(store);
+        stopped.child.kill('SIGCONT');
+        // It gives back what it holds, and ends: what it had to write, it has written.
+        stopped.child.kill('SIGTERM');
+        assert.equal(await stopped.ended, '0', stopped.log());
+        const after = await snapshotOf(store);
+        assert.deepEqual([...changed(before, after), ...halfWritten(after)], []);
+        await requireCompleted(other);
+        await requireAllStored(store);
+      }));
+
+    test('that both take an experiment up, behind one that died, count every row once', async () => {
+      const served = await create();
+      try {
+        const first = await served.startServer();
+        await createOvernight(first).finally(() => first.kill());
+        const servers = await Promise.all([served.startServer(), served.startServer()]);
+        try {
+          await Promise.all(servers.map(requireCompleted));
+          const store = await served.open();
+          await requireAllStored(store).finally(() => store.close());
+        } finally {
+          await Promise.all(servers.map((server) => server.kill()));
+        }
+      } finally {
+        await served.remove();
+      }
+    });
   });
 }
 
