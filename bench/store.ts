@@ -18,13 +18,15 @@ import { embeddedFileName, openEmbeddedStore } from '../src/store/embedded/embed
 import { fieldSql } from '../src/store/embedded/field-sql.js';
 import { migrate } from '../src/store/migrate.js';
 import type { StoreFilter } from '../src/store/seam.js';
-import { figure, machineLoad } from './figure.js';
+import { figure, machineLoad, quantile } from './figure.js';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 1_000_000);
 const BATCH = 1000;
 /** Of each parameter set. */
 const REPLICATES = 4;
-const ROUNDS = 5;
+/** Many and short: a machine whose neighbours come and go is the same within one, and a ratio is of one. */
+const ROUNDS = 60;
+const WARM_UP = 5;
 const CLIENTS = 8;
 
 /**
@@ -69,23 +71,10 @@ async function benchLoad({ runs }: Collections, dataDir: string): Promise<void> 
 async function benchLookup({ runs }: Collections, raw: Database.Database): Promise<void> {
   const statement = raw.prepare('SELECT doc FROM runs WHERE id = ?');
   const direct = (id: string): unknown => JSON.parse((statement.get([id]) as { doc: string }).doc);
-  const count = 2000;
-  const keys = (round: number): readonly string[] =>
-    Array.from({ length: count }, (_, i) => runNumber((i * 7919 + round * 104_729) % RUNS)._id);
-  const cost = { raw: [] as number[], alone: [] as number[], together: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const ids = keys(round);
-    ids.forEach(direct); // brings the pages in, for whoever comes first
-    cost.raw.push(await cpuMs(async () => ids.forEach(direct)));
-    cost.alone.push(await cpuMs(() => inTurn(ids, 1, (id) => runs.findOne({ _id: id }))));
-    cost.together.push(await cpuMs(() => inTurn(ids, CLIENTS, (id) => runs.findOne({ _id: id }))));
-  }
-  const best = least(cost, count);
-  figure('store.lookup.raw', best.raw, 'ms, SELECT by key and JSON.parse');
-  figure('store.lookup', best.together, `ms, findOne, ${CLIENTS} at a time`);
-  figure('store.lookup.ratio', best.together / best.raw, '× raw (goal 2)');
-  figure('store.lookup.alone', best.alone, 'ms, findOne, one that waits each time');
-  figure('store.lookup.alone.ratio', best.alone / best.raw, '× raw');
+  const keysOf = (round: number): readonly string[] =>
+    Array.from({ length: 400 }, (_, i) => runNumber((i * 7919 + round * 104_729) % RUNS)._id);
+  const find = (id: string): Promise<unknown> => runs.findOne({ _id: id });
+  await benchBeside('store.lookup', keysOf, { what: 'SELECT by key and JSON.parse', direct }, { what: 'findOne', read: find, goal: 2 }); // prettier-ignore
 }
 
 async function benchPages({ runs }: Collections, raw: Database.Database): Promise<void> {
@@ -106,19 +95,39 @@ async function benchPages({ runs }: Collections, raw: Database.Database): Promis
       const after = encodeCursor({ field: 'createdAt', value: createdAt, id: _id });
       return readPage('SimulationRun', runs, { [field]: value }, 'CREATED_AT_DESC', { first: 100, after });
     };
-    const count = 100;
-    const cost = { raw: [] as number[], alone: [] as number[] };
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const places = Array.from({ length: count }, (_, i) => runNumber((RUNS >> 2) + ((i * 7919 + round * 104_729) % (RUNS >> 1)))); // prettier-ignore
-      places.forEach(direct);
-      cost.raw.push(await cpuMs(async () => places.forEach(direct)));
-      cost.alone.push(await cpuMs(() => inTurn(places, 1, read)));
-    }
-    const best = least(cost, count);
-    const name = `store.page.${field}.${value}`;
-    figure(`${name}.raw`, best.raw, 'ms, SELECT of 101 and JSON.parse');
-    figure(name, best.alone, 'ms, a page of 100 runs of that, newest first, behind a cursor');
-    figure(`${name}.ratio`, best.alone / best.raw, '× raw (goal 1.5)');
+    const placesOf = (round: number): readonly RunDocument[] =>
+      Array.from({ length: 20 }, (_, i) => runNumber((RUNS >> 2) + ((i * 7919 + round * 104_729) % (RUNS >> 1))));
+    const what = 'a page of 100 runs of that, newest first, behind a cursor';
+    await benchBeside(`store.page.${field}.${value}`, placesOf, { what: 'SELECT of 101 and JSON.parse', direct }, { what, read, goal: 1.5 }); // prettier-ignore
+  }
+}
+
+/** What the product's reads cost beside the raw database's: medians, as are the ratios of what is measured in one round. */
+async function benchBeside<T>(
+  name: string,
+  itemsOf: (round: number) => readonly T[],
+  raw: { readonly what: string; readonly direct: (item: T) => unknown },
+  ours: { readonly what: string; readonly read: (item: T) => Promise<unknown>; readonly goal: number },
+): Promise<void> {
+  const rounds: Readonly<Record<'raw' | 'alone' | 'together', number>>[] = [];
+  for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
+    const items = itemsOf(round);
+    // Each has a cache of SQLite of its own: what both are to read is in it.
+    items.forEach(raw.direct);
+    await inTurn(items, 1, ours.read);
+    const cost = {
+      raw: await cpuMs(async () => items.forEach(raw.direct)),
+      alone: await cpuMs(() => inTurn(items, 1, ours.read)),
+      together: await cpuMs(() => inTurn(items, CLIENTS, ours.read)),
+    };
+    if (round >= WARM_UP) rounds.push({ raw: cost.raw / items.length, alone: cost.alone / items.length, together: cost.together / items.length }); // prettier-ignore
+  }
+  const median = (of: (round: (typeof rounds)[number]) => number): number => quantile(rounds.map(of), 0.5);
+  const ways = [['', 'together', `${CLIENTS} at a time`], ['.alone', 'alone', 'one that waits each time']] as const; // prettier-ignore
+  figure(`${name}.raw`, median(({ raw: ms }) => ms), `ms, ${raw.what}`); // prettier-ignore
+  for (const [suffix, way, clients] of ways) {
+    figure(`${name}${suffix}`, median((cost) => cost[way]), `ms, ${ours.what}, ${clients}`); // prettier-ignore
+    figure(`${name}${suffix}.ratio`, median((cost) => cost[way] / cost.raw), `× raw (goal ${ours.goal})`); // prettier-ignore
   }
 }
 
@@ -143,9 +152,6 @@ async function benchCounts({ runs }: Collections): Promise<void> {
     figure(`store.count.${name}`, Math.min(...cost), `ms, to ${found}`);
   }
 }
-
-const least = <K extends string>(cost: Readonly<Record<K, readonly number[]>>, count: number): Record<K, number> =>
-  Object.fromEntries(Object.entries<readonly number[]>(cost).map(([name, ms]) => [name, Math.min(...ms) / count])) as Record<K, number>; // prettier-ignore
 
 /** CPU milliseconds of this process, all its threads, that some work takes. */
 async function cpuMs(work: () => Promise<unknown>): Promise<number> {

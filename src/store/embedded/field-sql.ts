@@ -37,6 +37,17 @@ export function booleanSql(value: boolean): string {
  */
 export function fieldSql(path: string, row = ''): string {
   if (path === '_id') return `${row}id`;
+  if (row !== '') return comparedSql(path, row);
+  const known = comparedSqlOf.get(path) ?? comparedSql(path, row);
+  if (comparedSqlOf.size < mostPaths) comparedSqlOf.set(path, known);
+  return known;
+}
+
+/** Paths are few, and asked for again and again. */
+const comparedSqlOf = new Map<string, string>();
+const mostPaths = 1000;
+
+function comparedSql(path: string, row: string): string {
   const at = jsonPath(path);
   const value = `json_extract(${row}doc, ${at})`;
   return (
@@ -73,19 +84,7 @@ export function fromFieldSql(value: unknown): string | number | boolean | null {
   throw new StoreRefusalError('Counting by fractions or objects is outside the seam.');
 }
 
-/** Paths are few, and asked for again and again. */
-const jsonPaths = new Map<string, string>();
-const MOST_PATHS = 1000;
-
 function jsonPath(path: string): string {
-  const known = jsonPaths.get(path);
-  if (known !== undefined) return known;
-  const found = quotedPath(path);
-  if (jsonPaths.size < MOST_PATHS) jsonPaths.set(path, found);
-  return found;
-}
-
-function quotedPath(path: string): string {
   const quoted = checkPath(path).map((segment) => `."${segment.replaceAll(`'`, `''`)}"`);
   return `'$${quoted.join('')}'`;
 }
