@@ -30,6 +30,7 @@ import { Table, toTable } from '../schema/table.js';
 import { badUserInput } from '../src/domain/errors.js';
 import { defaultModel } from '../src/domain/model-definition.js';
 import type { ExperimentRequest } from '../src/services/experiment.js';
+import type { ExperimentCounts } from '../src/services/chunk-ledger.js';
 import { experimentProgress } from '../src/services/experiment-progress.js';
 import { maxTablePoints } from '../src/services/experiment-results.js';
 import type { ResultOrder } from '../src/services/experiment-results.js';
@@ -97,21 +98,21 @@ export class ExperimentResolver {
     const job = await loaders.jobOfExperiment.load(id);
     if (job) return job.status;
     // One that was loaded from elsewhere has no job here.
-    const { done, failed, open } = await loaders.countsOfExperiment.load(id);
+    const { done, failed, open } = await countsOf(id, loaders);
     return open === 0 && done + failed > 0 ? 'COMPLETED' : 'QUEUED';
   }
 
   @FieldResolver(() => Progress, { description: 'In runs; of work that is at an end, by the counts of its chunks.' })
   async progress(@Root() experiment: Experiment, @Ctx() { loaders }: RequestContext): Promise<Progress> {
     const job = await loaders.jobOfExperiment.load(experiment.id);
-    return experimentProgress(experiment.document, job, await loaders.countsOfExperiment.load(experiment.id));
+    return experimentProgress(experiment.document, job, await countsOf(experiment.id, loaders));
   }
 
   @FieldResolver(() => [OutcomeCount], {
     description: 'Of its runs, by the counts of its chunks: those under way are counted when they end.',
   })
   async outcomes(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<readonly OutcomeCount[]> {
-    return (await loaders.countsOfExperiment.load(id)).outcomes;
+    return (await countsOf(id, loaders)).outcomes;
   }
 
   @FieldResolver(() => ExperimentRowConnection, { description: 'Its rows: a replicate of a point each.' })
@@ -210,3 +211,12 @@ export const experimentRequest = ({ model, ...input }: CreateExperimentInput): E
   ...input,
   model: model ?? defaultModel,
 });
+
+/** What an experiment came to, read behind its job: one that is told as ended has all of it. */
+async function countsOf(
+  id: string,
+  { jobOfExperiment, countsOfExperiment }: RequestContext['loaders'],
+): Promise<ExperimentCounts> {
+  await jobOfExperiment.load(id);
+  return countsOfExperiment.load(id);
+}
