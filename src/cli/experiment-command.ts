@@ -115,7 +115,8 @@ export async function standingLine(services: Services, experiment: ExperimentDoc
 }
 
 async function standingOf({ experiments }: Services, experiment: ExperimentDocument): Promise<Standing> {
-  const [job, [counts]] = await Promise.all([experiments.jobOf(experiment._id), experiments.counts([experiment._id])]);
+  const job = await experiments.jobOf(experiment._id);
+  const [counts] = await experiments.counts([experiment._id]); // behind it: of a job that has ended, all
   return { experiment, job, counts: counts ?? { done: 0, failed: 0, outcomes: [] } };
 }
 
