@@ -144,7 +144,9 @@ overEachStore('the results of an experiment', (door) => {
     );
     assert.equal(experiment.name, 'listed');
   });
+});
 
+overEachStore('questions about the results of an experiment', (door) => {
   test('are refused where nothing can be meant', async () => {
     const { id } = await completed(door(), ishigami('refusals', { size: 3 }));
     for (const [field, why] of [
