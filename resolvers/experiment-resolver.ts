@@ -31,7 +31,7 @@ import { badUserInput } from '../src/domain/errors.js';
 import { defaultModel } from '../src/domain/model-definition.js';
 import type { ExperimentRequest } from '../src/services/experiment.js';
 import type { ExperimentCounts } from '../src/services/chunk-ledger.js';
-import { experimentProgress } from '../src/services/experiment-progress.js';
+import { experimentProgress, statusWithoutJob } from '../src/services/experiment-progress.js';
 import { maxTablePoints } from '../src/services/experiment-results.js';
 import type { ResultOrder } from '../src/services/experiment-results.js';
 import type { ListOrder } from '../src/services/pages.js';
@@ -96,10 +96,7 @@ export class ExperimentResolver {
   })
   async status(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<keyof typeof JobStatusEnum> {
     const job = await loaders.jobOfExperiment.load(id);
-    if (job) return job.status;
-    // One that was loaded from elsewhere has no job here.
-    const { done, failed, open } = await countsOf(id, loaders);
-    return open === 0 && done + failed > 0 ? 'COMPLETED' : 'QUEUED';
+    return job?.status ?? statusWithoutJob(await countsOf(id, loaders));
   }
 
   @FieldResolver(() => Progress, { description: 'In runs; of work that is at an end, by the counts of its chunks.' })

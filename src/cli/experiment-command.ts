@@ -4,7 +4,7 @@ import { kindOfId } from '../domain/ids.js';
 import type { ExperimentCounts } from '../services/chunk-ledger.js';
 import type { ExperimentRequest } from '../services/experiment.js';
 import { designOf } from '../services/experiment.js';
-import { experimentProgress } from '../services/experiment-progress.js';
+import { experimentProgress, statusWithoutJob } from '../services/experiment-progress.js';
 import type { ExtensionRequest } from '../services/experiment-service.js';
 import { maxPageSize } from '../services/pages.js';
 import type { Services } from '../services/services.js';
@@ -21,7 +21,7 @@ export type JobVerb = 'pause' | 'resume' | 'retry' | 'cancel';
 interface Standing {
   readonly experiment: ExperimentDocument;
   readonly job: JobDocument | null;
-  readonly counts: Pick<ExperimentCounts, 'done' | 'failed' | 'outcomes'>;
+  readonly counts: Pick<ExperimentCounts, 'done' | 'failed' | 'outcomes' | 'open'>;
 }
 
 /**
@@ -117,7 +117,7 @@ export async function standingLine(services: Services, experiment: ExperimentDoc
 async function standingOf({ experiments }: Services, experiment: ExperimentDocument): Promise<Standing> {
   const job = await experiments.jobOf(experiment._id);
   const [counts] = await experiments.counts([experiment._id]); // behind it: of a job that has ended, all
-  return { experiment, job, counts: counts ?? { done: 0, failed: 0, outcomes: [] } };
+  return { experiment, job, counts: counts ?? { done: 0, failed: 0, outcomes: [], open: 0 } };
 }
 
 function jsonOf({ experiment, job, counts }: Standing) {
@@ -125,7 +125,7 @@ function jsonOf({ experiment, job, counts }: Standing) {
   const { total, done, failed, running, runsPerSecond, secondsLeft } = experimentProgress(experiment, job, counts);
   return {
     ...{ id, name, model, design: designOf(experiment).design.kind, size, replicates, createdAt },
-    status: job?.status ?? 'QUEUED',
+    status: job?.status ?? statusWithoutJob(counts),
     progress: { total, done, failed, running, runsPerSecond, secondsLeft },
     outcomes: counts.outcomes,
     error: job?.error ?? null,
@@ -157,6 +157,7 @@ function textOf(standing: Standing): string {
 /** What to do where nothing goes on by itself. */
 function adviceOn({ experiment, job, counts }: Standing): string {
   const name = word(experiment.name);
+  if (job === null && statusWithoutJob(counts) === 'COMPLETED') return '';
   if (job?.status === 'PAUSED') return `It waits for: cortigraph experiment resume ${name}\n`;
   if (job?.active !== false) {
     if (job && job.holder !== null) return '';

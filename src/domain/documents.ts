@@ -212,6 +212,8 @@ export interface ChunkDocument extends Stored {
   readonly done: number;
   /** Rows that have an error in its place. */
   readonly failed: number;
+  /** Runs that were computed for its rows here; others were stored before, or came from elsewhere. */
+  readonly computed: number;
   readonly outcomes: readonly OutcomeCount[];
 }
 

@@ -16,6 +16,8 @@ export interface Progress {
   readonly at: string;
   /** Where whoever works on it now began, if not with nothing when the job was made: speed counts from there. */
   readonly since?: Pick<Progress, 'done' | 'at'>;
+  /** Of an experiment: what its jobs before this one computed, so that this one's share can be told at its end. */
+  readonly computedBefore?: number;
 }
 
 /** Why a part of a job failed, where the others went on: a point of a sweep, counted from 0. */

@@ -14,12 +14,13 @@ const CHUNKS_A_CALL = 1000;
 export interface ExperimentCounts {
   readonly done: number;
   readonly failed: number;
+  readonly computed: number;
   readonly outcomes: readonly OutcomeCount[];
   /** Chunks that have not ended. */
   readonly open: number;
 }
 
-type CountedChunk = Pick<ChunkDocument, '_id' | 'experimentId' | 'state' | 'done' | 'failed' | 'outcomes'>;
+type CountedChunk = Pick<ChunkDocument, '_id' | 'experimentId' | 'state' | 'done' | 'failed' | 'computed' | 'outcomes'>;
 
 /** The documents of chunks. Every change of state is one conditional write of one of them. */
 export class ChunkLedger {
@@ -58,6 +59,11 @@ export class ChunkLedger {
       { $set: { state: 'RUNNING', attempt: attempt + 1, holder: this.holder } },
       { returnDocument: 'after' },
     );
+  }
+
+  /** Says how many runs were computed for a chunk of ours. */
+  async storeComputed({ _id, attempt }: ChunkDocument, computed: number): Promise<void> {
+    await this.chunks.updateOne({ _id, attempt, state: 'RUNNING', holder: this.holder }, { $set: { computed } });
   }
 
   /** Ends a chunk of ours, whose rows are stored before; false, and of no effect, when somebody else has taken it. */
@@ -107,7 +113,7 @@ export class ChunkLedger {
    * What one came to.
    * @param without the ids of chunks whose counts are left out, as the caller knows them; they count as open all the same
    */
-  async countsOf(experimentId: string, without: ReadonlyMap<string, unknown> = new Map()): Promise<ExperimentCounts> {
+  async countsOf(experimentId: string, without: ReadonlyMap<string, unknown>): Promise<ExperimentCounts> {
     const chunks = await this.counted([experimentId]);
     return { ...sumOf(chunks.filter(({ _id }) => !without.has(_id))), open: openOf(chunks) };
   }
@@ -120,7 +126,7 @@ export class ChunkLedger {
   }
 
   private counted(experimentIds: readonly string[]): Promise<readonly CountedChunk[]> {
-    const projection = { experimentId: 1, state: 1, done: 1, failed: 1, outcomes: 1 } as const;
+    const projection = { experimentId: 1, state: 1, done: 1, failed: 1, computed: 1, outcomes: 1 } as const;
     return this.chunks.find<CountedChunk>({ experimentId: { $in: experimentIds } }, { projection }).toArray();
   }
 
@@ -133,6 +139,7 @@ function sumOf(chunks: readonly CountedChunk[]): ExperimentCounts {
   return {
     done: chunks.reduce((sum, { done }) => sum + done, 0),
     failed: chunks.reduce((sum, { failed }) => sum + failed, 0),
+    computed: chunks.reduce((sum, { computed }) => sum + computed, 0),
     outcomes: addedUp(chunks.flatMap((chunk) => chunk.outcomes)),
     open: openOf(chunks),
   };

@@ -71,10 +71,11 @@ export class ChunkWork {
   private readonly open = new Set<string>();
   private readonly stop = new StopFlag();
   private writing = Promise.resolve();
+  /** Runs that were computed for its rows, also before this attempt. */
+  private computed: number;
   private timer: NodeJS.Timeout | undefined;
   /** Rows of one run, as of points that the model reads as one, by its id: the first of them gets it for all. */
   private twins = new Map<string, readonly WantedRow[]>();
-  private simulatedRows = 0;
 
   constructor(
     private readonly tools: ChunkTools,
@@ -82,17 +83,21 @@ export class ChunkWork {
     private readonly chunk: ChunkDocument,
     private readonly context: {
       readonly signal: AbortSignal;
-      /** Told how many rows of the chunk are stored. */
+      /** Told how many rows of the chunk are stored: first those that were before. */
       readonly progress: (counts: Pick<ChunkCounts, 'done' | 'failed'>) => void;
+      /** Stores how many runs were computed for its rows, together with these. */
+      readonly storeComputed: (runs: number) => Promise<void>;
     },
-  ) {}
+  ) {
+    this.computed = chunk.computed;
+  }
 
   /**
    * Fills the chunk's rows and counts them.
    * @throws WorkStoppedError when the signal is aborted; CortigraphError UNAVAILABLE when the store is lost, or a worker
    * has other numerics
    */
-  async finish(): Promise<{ readonly counts: ChunkCounts; readonly computedRuns: number }> {
+  async finish(): Promise<ChunkCounts> {
     const { signal } = this.context;
     setMaxListeners(0, signal); // one a run that somebody else holds
     const raise = (): void => this.stop.raise();
@@ -100,7 +105,7 @@ export class ChunkWork {
     try {
       const wanted = await this.wanted();
       await this.fill(wanted);
-      return { counts: this.counts(), computedRuns: this.simulatedRows };
+      return this.counts();
     } finally {
       signal.removeEventListener('abort', raise);
     }
@@ -118,6 +123,7 @@ export class ChunkWork {
       lab.collections.invalidations.find({ parameterSetId: { $in: ids } }).toArray(),
     ]);
     for (const row of stored) if (row.runId !== null) this.rows.set(row._id, row);
+    this.tell();
     const closed = groupedBy(invalidations, ({ parameterSetId }) => parameterSetId ?? '');
     const wanted = points.flatMap((point, i) => {
       const [at, parameterSetId] = [values[i], ids[i]];
@@ -190,7 +196,6 @@ export class ChunkWork {
     if (reply === undefined) return;
     if (reply.kind === 'stopped') throw this.stopError();
     if (reply.kind === 'otherNumerics') throw otherNumerics(row.wanted, reply.numericsDigest);
-    this.simulatedRows += 1;
     this.simulated.push({ ...row, claim, reply });
     await this.writeIfMany();
   }
@@ -200,7 +205,7 @@ export class ChunkWork {
     const { signal } = this.context;
     try {
       const { run, computed } = await this.tools.runs.obtain(row.wanted, { signal, priority: EXPERIMENT_PRIORITY });
-      if (computed) this.simulatedRows += 1;
+      if (computed) this.computed += 1;
       await this.add(this.rowsOf(row, run));
     } catch (error) {
       if (signal.aborted || error instanceof WorkStoppedError) throw this.stopError();
@@ -255,6 +260,8 @@ export class ChunkWork {
     const { lab, ledger, claims } = this.tools;
     const { experimentRows } = lab.collections;
     let rows: readonly Row[] = others;
+    const computed = this.computed + simulated.length;
+    this.computed = computed;
     await ledger.storeMany(simulated, (stored) => {
       rows = [...others, ...stored.flatMap(({ simulated: row, run }) => this.rowsOf(row, run))];
       const ids = rows.map(({ _id }) => _id);
@@ -262,11 +269,16 @@ export class ChunkWork {
         // Rows that failed before are filled now.
         () => experimentRows.deleteMany({ _id: { $in: ids }, runId: null }),
         () => experimentRows.insertMany(rows, { ordered: false }),
+        () => this.context.storeComputed(computed),
         () => claims.releaseMany(stored.map(({ run }) => run._id)),
       ];
     });
     for (const { identity } of simulated) this.open.delete(identity.id);
     for (const row of rows) this.rows.set(row._id, row);
+    this.tell();
+  }
+
+  private tell(): void {
     const { done, failed } = this.counts();
     this.context.progress({ done, failed });
   }

@@ -30,6 +30,7 @@ export function* chunksOf(
         holder: null,
         done: 0,
         failed: 0,
+        computed: 0,
         outcomes: [],
       };
     }

@@ -1,5 +1,5 @@
 import { addAbortListener } from 'node:events';
-import type { ExperimentDocument } from '../domain/documents.js';
+import type { ChunkDocument, ExperimentDocument } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
 import type { Progress } from '../domain/job.js';
 import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
@@ -35,20 +35,71 @@ interface LocalChunk {
 class Watched {
   /** What a chunk of it could not go on after. */
   error: Error | undefined;
-  /** Of its chunks that ended elsewhere, or before. */
-  counts: ExperimentCounts = { done: 0, failed: 0, outcomes: [], open: 0 };
-  /** Of each chunk that is at work here, or ended here. */
-  readonly own = new Map<string, ChunkProgress>();
+  /** Chunks that have not ended, as they were looked at last. */
+  open = 0;
   total = 0;
-  /** By chunks that ended here. */
-  computedRuns = 0;
+  /** What the jobs before this one computed. */
+  computedBefore: number | undefined;
   /** Where this process began. */
-  since: Progress['since'];
+  private since: Progress['since'];
+  /** Of its chunks that are at work elsewhere, or ended there. */
+  private others: ChunkProgress = { done: 0, failed: 0 };
+  /** Of each chunk that is at work here, or ended here. */
+  private readonly own = new Map<string, ChunkProgress>();
 
   private hasChanged = false;
   private wake: () => void = () => undefined;
 
   constructor(readonly tell: () => void) {}
+
+  /** How its chunks stand in the store. */
+  look({ done, failed, open }: ExperimentCounts, now: string): void {
+    this.others = { done, failed };
+    this.open = open;
+    this.since ??= { done: this.progress().done, at: now };
+    this.tell();
+  }
+
+  /** The chunks whose counts are told by {@link count}, not by a look at the store. */
+  get counted(): ReadonlyMap<string, unknown> {
+    return this.own;
+  }
+
+  /** A chunk is at work here from now on. */
+  take({ _id, done, failed }: ChunkDocument): void {
+    this.own.set(_id, { done, failed });
+    this.others = { done: this.others.done - done, failed: this.others.failed - failed };
+  }
+
+  /** What is stored of a chunk of ours before its work begins, also of one that a crash left without counts. */
+  find(id: string, counts: ChunkProgress): void {
+    const known = this.own.get(id)?.done ?? 0;
+    if (this.since) this.since = { ...this.since, done: this.since.done + counts.done - known };
+    this.count(id, counts);
+  }
+
+  /** What is stored of a chunk of ours. */
+  count(id: string, counts: ChunkProgress): void {
+    this.own.set(id, counts);
+    this.tell();
+  }
+
+  /** A chunk is at work here no more, and was left like this. */
+  release(id: string, { done, failed }: ChunkProgress): void {
+    if (!this.own.delete(id)) return;
+    this.others = { done: this.others.done + done, failed: this.others.failed + failed };
+  }
+
+  progress(): ChunkProgress & Pick<Progress, 'total' | 'since' | 'computedBefore'> {
+    const all = [this.others, ...this.own.values()];
+    return {
+      total: this.total,
+      done: all.reduce((sum, { done }) => sum + done, 0),
+      failed: all.reduce((sum, { failed }) => sum + failed, 0),
+      ...(this.since ? { since: this.since } : {}),
+      ...(this.computedBefore === undefined ? {} : { computedBefore: this.computedBefore }),
+    };
+  }
 
   /** Says what a chunk could not go on after. */
   fail(error: unknown): void {
@@ -108,15 +159,16 @@ export class ExperimentWork {
    * Sees an experiment to its end: the handler of its job.
    * @throws WorkPausedError when the simulator's numerics are no more those of the experiment
    */
-  async finish(experimentId: string, { signal, progress }: JobContext): Promise<JobResult> {
+  async finish(experimentId: string, { job, signal, progress }: JobContext): Promise<JobResult> {
     const watched = new Watched(() => progress(this.progressOf(experimentId, watched)));
+    watched.computedBefore = job.progress.computedBefore;
     try {
       await this.requireNumerics(await this.experiment(experimentId));
       await this.ledger.giveBackLost(experimentId, (id) => this.chunks.has(id));
       this.watched.set(experimentId, watched); // what was in line from before is only now taken
       await this.look(experimentId, watched);
       let isSeen = true; // whether we have looked since a chunk ended here
-      for (let lookedAt = this.now(); watched.counts.open > 0;) {
+      for (let lookedAt = this.now(); watched.open > 0;) {
         const next = await this.ledger.waiting(experimentId, CHUNKS_IN_LINE);
         for (const id of next) await this.queue.add(id, PRIORITY);
         // Where nothing waits any more, what ended last may have been the end of all.
@@ -131,12 +183,9 @@ export class ExperimentWork {
         await this.look(experimentId, watched);
         lookedAt = this.now();
       }
-      const { computedRuns } = watched;
-      return {
-        result: experimentId,
-        computedRuns,
-        reusedRuns: this.progressOf(experimentId, watched).done - computedRuns,
-      };
+      const [counts] = await this.ledger.counts([experimentId]);
+      const computedRuns = (counts?.computed ?? 0) - (watched.computedBefore ?? 0);
+      return { result: experimentId, computedRuns, reusedRuns: (counts?.done ?? 0) - computedRuns };
     } finally {
       this.watched.delete(experimentId);
       await this.stop(experimentId, signal.reason);
@@ -144,15 +193,14 @@ export class ExperimentWork {
   }
 
   /** How an experiment stands in the store now: it may have grown. */
-  private async look(experimentId: string, watched: Watched): Promise<ExperimentCounts> {
+  private async look(experimentId: string, watched: Watched): Promise<void> {
     const experiment = await this.experiment(experimentId);
     await this.ledger.ensure(experiment);
     const { size, replicates } = experiment;
-    watched.counts = await this.ledger.countsOf(experimentId, watched.own);
+    const counts = await this.ledger.countsOf(experimentId, watched.counted);
     watched.total = size * replicates;
-    watched.since ??= { done: watched.counts.done, at: this.tools.lab.clock.now().toISOString() };
-    watched.tell();
-    return watched.counts;
+    watched.computedBefore ??= counts.computed;
+    watched.look(counts, this.tools.lab.clock.now().toISOString());
   }
 
   /** Does a chunk, if it still waits and its experiment is seen to here. */
@@ -170,24 +218,30 @@ export class ExperimentWork {
     const { promise: ended, resolve } = deferred();
     const local: LocalChunk = { experimentId, abort, ended };
     this.chunks.set(id, local);
-    watched.own.set(id, { done: 0, failed: 0 });
+    watched.take(chunk);
     if (this.watched.get(experimentId) !== watched) abort.abort(new WorkStoppedError('cancelled')); // stopped meanwhile
+    let isBegun = false;
     const progress = (counts: ChunkProgress): void => {
-      watched.own.set(id, counts);
-      watched.tell();
+      if (isBegun) watched.count(id, counts);
+      else watched.find(id, counts);
+      isBegun = true;
     };
     let work: ChunkWork | undefined;
     try {
       const experiment = experimentOf(this.tools.lab, await this.experiment(experimentId));
-      work = new ChunkWork(this.tools, experiment, chunk, { signal: abort.signal, progress });
-      const { counts, computedRuns } = await work.finish();
-      if (await this.ledger.end(chunk, counts)) watched.own.set(id, counts);
-      else watched.own.delete(id); // somebody else's by now
-      watched.computedRuns += computedRuns;
+      work = new ChunkWork(this.tools, experiment, chunk, {
+        signal: abort.signal,
+        progress,
+        storeComputed: (runs) => this.ledger.storeComputed(chunk, runs),
+      });
+      const counts = await work.finish();
+      if (await this.ledger.end(chunk, counts)) watched.count(id, counts);
+      else watched.release(id, counts); // somebody else's by now
     } catch (error) {
       if (!abort.signal.aborted) watched.fail(error);
-      watched.own.delete(id);
-      await this.ledger.giveBack(chunk, work?.counts() ?? chunk).catch(() => undefined); // found again when its job is taken up
+      const counts = work?.counts() ?? chunk;
+      watched.release(id, counts);
+      await this.ledger.giveBack(chunk, counts).catch(() => undefined); // found again when its job is taken up
     } finally {
       if (this.chunks.get(id) === local) this.chunks.delete(id);
       resolve();
@@ -202,11 +256,9 @@ export class ExperimentWork {
     await Promise.all(own.map(({ ended }) => ended));
   }
 
-  private progressOf(experimentId: string, { counts, own, total, since }: Watched): Omit<Progress, 'at'> {
-    const add = (field: keyof ChunkProgress): number =>
-      [...own.values()].reduce((sum, chunk) => sum + chunk[field], counts[field]);
+  private progressOf(experimentId: string, watched: Watched): Omit<Progress, 'at'> {
     const running = this.own(experimentId).length > 0 ? this.tools.lab.simulations.workers : 0;
-    return { total, done: add('done'), failed: add('failed'), running, ...(since ? { since } : {}) };
+    return { ...watched.progress(), running };
   }
 
   /** The chunks of an experiment that are at work here. */

@@ -22,6 +22,12 @@ const change = async (door: FrontDoor, mutation: string, id: string): Promise<Jo
   return (await door.data<Record<string, { job: JobView }>>(query, { id }))[mutation]?.job ?? assert.fail(mutation);
 };
 
+/** How many runs a job computed, and how many it found. */
+async function runsOf(door: FrontDoor, job: JobView | null): Promise<object> {
+  const stored = await door.collections.jobs.findOne({ _id: job?.id ?? '' });
+  return { computedRuns: stored?.computedRuns, reusedRuns: stored?.reusedRuns };
+}
+
 /** Waits until so many rows of an experiment are stored. */
 const rowsStored = (door: FrontDoor, experimentId: string, least: number): Promise<number> =>
   eventually(
@@ -46,10 +52,32 @@ overEachStore('the work on an experiment', (door) => {
     assert.equal((await create(door(), seconds('pauses', 1))).job.status, 'PAUSED');
     assert.equal((await door().counts()).runs, runs, 'nothing runs while it is paused');
     await change(door(), 'resumeJob', job.id);
-    const { progress } = await ended(door(), experiment.id);
+    const { progress, job: last } = await ended(door(), experiment.id);
     assert.deepEqual(progress, { total: 400, done: 400, failed: 0 });
     const { executions, runs: all } = await door().counts();
     assert.deepEqual([executions, all], [400, 400], 'what was stored is not computed again');
+    assert.deepEqual(await runsOf(door(), last), { computedRuns: 400, reusedRuns: 0 }, 'before the pause as well');
+  });
+
+  test('says how much is done, never less than before and never more than is stored', async () => {
+    const { experiment, job } = await create(door(), seconds('told', 6));
+    const experimentId = experiment.id;
+    let told = 0;
+    const look = async (): Promise<string> => {
+      const { progress, status } = await experimentOf(door(), experimentId);
+      const rows = await door().collections.experimentRows.countDocuments({ experimentId });
+      assert.ok(progress.done >= told && progress.done <= rows, `${told}, then ${progress.done} of ${rows} rows (${status})`); // prettier-ignore
+      told = progress.done;
+      return status;
+    };
+    for (const least of [32, 120]) {
+      await eventually(look, () => told >= least);
+      await change(door(), 'pauseJob', job.id);
+      for (let i = 0; i < 20; i += 1) assert.equal(await look(), 'PAUSED');
+      await change(door(), 'resumeJob', job.id);
+    }
+    await eventually(look, (status) => status === 'COMPLETED');
+    assert.equal(told, 400);
   });
 
   test('ends when it is cancelled, keeps what it has, and does the rest when it is retried', async () => {
@@ -61,10 +89,12 @@ overEachStore('the work on an experiment', (door) => {
     assert.equal(status, 'CANCELLED');
     const points = await pointsOf(door(), experiment.id);
     assert.ok(points.nodes.some(({ rows }) => rows.length === 0));
+    const rows = await door().collections.experimentRows.countDocuments({ experimentId: experiment.id });
     const again = await change(door(), 'retryJob', job.id);
     assert.notEqual(again.id, job.id);
-    const { progress } = await ended(door(), experiment.id);
+    const { progress, job: last } = await ended(door(), experiment.id);
     assert.deepEqual(progress, { total: 400, done: 400, failed: 0 });
+    assert.deepEqual(await runsOf(door(), last), { computedRuns: 400 - rows, reusedRuns: rows });
   });
 
   test('is not retried when all of it is done', async () => {

@@ -23,11 +23,12 @@ async function contentOf(store: Store): Promise<Readonly<Record<string, readonly
 }
 
 /** What chunks say of an experiment. */
+/** Chunks without what is about the work on them. */
 async function chunksOf(store: Store): Promise<unknown> {
   const chunks = await collectionsOf(store.database)
     .chunks.find({}, { sort: { _id: 1 } })
     .toArray();
-  return chunks.map(({ createdAt: _, attempt: __, ...chunk }) => chunk);
+  return chunks.map(({ createdAt: _, attempt: __, computed: ___, ...chunk }) => chunk);
 }
 
 const respond = `query ($parameters: ParameterValues!) { response(input: { parameters: $parameters, protocol: { warmupMs: 0, durationMs: 500 } }) {
