@@ -2,6 +2,7 @@ import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { ExperimentDocument, ExperimentRowDocument } from '../src/domain/documents.js';
 import { defaultModel } from '../src/domain/model-definition.js';
 import { designKinds } from '../src/design/design.js';
+import { spaceRequestOf } from '../src/design/parameter-space.js';
 import { designOf } from '../src/services/experiment.js';
 import type { PointResult } from '../src/services/experiment-point.js';
 import { resultOrders } from '../src/services/experiment-results.js';
@@ -25,7 +26,7 @@ export const ResultOrderEnum = graphqlEnum('ResultOrder', resultOrders, 'By poin
 
 @InputType({ description: 'Where points may lie. An input that is neither moved nor fixed takes its default.' })
 export class SpaceInput {
-  @Field(() => [InputRange], { description: 'The ranges; `points` of each for a GRID. None for a LIST.' })
+  @Field(() => [InputRange], { description: 'The ranges; `points` of each for a GRID. None (`[]`) for a LIST.' })
   inputs: InputRange[];
 
   @Field(() => ParameterValuesScalar, { nullable: true })
@@ -202,7 +203,10 @@ export class Experiment extends Node {
   @Field(() => DesignEnum)
   design: keyof typeof DesignEnum;
 
-  @Field(() => JsonScalar, { description: 'The ranges, and what is fixed.' })
+  @Field(() => Int, { nullable: true, description: 'Of the scrambling of a SOBOL design.' })
+  seed: number | null;
+
+  @Field(() => JsonScalar, { description: 'The ranges, and what is fixed, as `SpaceInput`.' })
   space: unknown;
 
   @Field()
@@ -268,7 +272,8 @@ export function toExperiment(document: ExperimentDocument): Experiment {
   const { digest, createdAt, createdBy } = document;
   return Object.assign(new Experiment(), {
     ...{ id, name, model, numericsDigest, protocol, size, replicates, commonRandomNumbers },
-    ...{ space, design: design.kind, digest, createdAt, createdBy, document },
+    ...{ space: spaceRequestOf(space), design: design.kind, digest, createdAt, createdBy, document },
+    seed: design.kind === 'SOBOL' ? design.seed : null,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ExperimentDocument, JobDocument } from '../domain/documents.js';
-import { notFound } from '../domain/errors.js';
+import { CortigraphError } from '../domain/errors.js';
 import { kindOfId } from '../domain/ids.js';
+import { quoted } from '../domain/nearest.js';
 import type { ExperimentCounts } from '../services/chunk-ledger.js';
 import type { ExperimentRequest } from '../services/experiment.js';
 import { designOf } from '../services/experiment.js';
@@ -93,7 +94,10 @@ export async function experimentList(services: Services): Promise<Report> {
 export async function changeExperiment(services: Services, name: string, verb: JobVerb): Promise<Report> {
   const experiment = await experimentOf(services, name);
   const job = await services.experiments.jobOf(experiment._id);
-  if (!job) throw notFound(`work on ${experiment._id}`);
+  if (!job) {
+    const advice = 'It was loaded as it is. Let it grow, or run it, and there is.';
+    throw new CortigraphError('NOT_FOUND', `There is no work on ${quoted(experiment.name)}. ${advice}`);
+  }
   await services.jobs[verb](job._id);
   return reportOf(await standingOf(services, experiment));
 }
@@ -161,7 +165,7 @@ function adviceOn({ experiment, job, counts }: Standing): string {
   if (job?.status === 'PAUSED') return `It waits for: cortigraph experiment resume ${name}\n`;
   if (job?.active !== false) {
     if (job && job.holder !== null) return '';
-    return `Nobody works on it: a server on the same store takes it up, or: cortigraph experiment run ${name}\n`;
+    return `It waits for a server on the same store, which takes it up within seconds, or for: cortigraph experiment run ${name}\n`;
   }
   if (job.status === 'COMPLETED' && counts.failed === 0) return '';
   return `What is missing is done again by: cortigraph experiment retry ${name}\n`;

@@ -101,8 +101,7 @@ function numberIn(row: TableRow | undefined, column: string): number | null {
 const sayings = ['n', 'invalid', 'outcome', 'status'];
 
 function tableText(model: ModelDefinition, columns: Table['columns'], rows: readonly TableRow[]): string {
-  const names = new Set(columns.map(({ name }) => name));
-  const moved = model.inputs.filter(({ name }) => names.has(name));
+  const moved = columns.flatMap(({ name }) => model.inputs.find((input) => input.name === name) ?? []);
   const outputs = model.outputs.map((output) => ({
     ...output,
     error: `${output.name}.standardError`,

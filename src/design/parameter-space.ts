@@ -51,6 +51,18 @@ export function readSpace(model: ModelDefinition, { inputs, fixed: given }: Spac
   return { ranges: inputs.map((range) => readRange(model, range, taken)), fixed };
 }
 
+/** What {@link readSpace} makes a space of. */
+export function spaceRequestOf({ ranges, fixed }: ParameterSpace): SpaceRequest {
+  const inputs = ranges.map(({ names: [name = '', ...together], min, max, points }) => ({
+    name,
+    ...(together.length > 0 ? { together } : {}),
+    min,
+    max,
+    ...(points === null ? {} : { points }),
+  }));
+  return { inputs, fixed };
+}
+
 /**
  * The canonical form of the values that are given, without the defaults of the others.
  * @throws CortigraphError BAD_USER_INPUT as `canonicalValues`

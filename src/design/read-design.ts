@@ -96,7 +96,7 @@ function requireWhole(
 ): number {
   if (value != null && Number.isInteger(value) && value >= allowed.min && value <= allowed.max) return value || 0; // −0
   throw badUserInput(
-    `A SOBOL design needs ${field}, a whole number from ${allowed.min} to ${allowed.max}, not ${value}.`,
+    `A SOBOL design needs ${field}, a whole number from ${allowed.min} to ${allowed.max}${value == null ? '' : `, not ${value}`}.`,
     { field, allowed: { ...allowed } },
   );
 }

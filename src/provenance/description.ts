@@ -102,16 +102,23 @@ export const describe: { readonly [K in LineageKind]: (document: LineageDocument
     ),
   Sweep: ({ _id, model, numericsDigest, digest, preimage, createdAt }) =>
     node(_id, 'Sweep', 'ENTITY', `sweep of ${model}`, createdAt, { digest, model, numericsDigest, preimage }),
-  Experiment: ({ _id, name, model, numericsDigest, digest, size, replicates, design, createdAt }) =>
-    node(_id, 'Experiment', 'ENTITY', `experiment ${name} of ${model}`, createdAt, {
+  Experiment: ({ _id, name, model, numericsDigest, digest, createdAt, ...asked }) => {
+    const { space, design, protocol, size, replicates, commonRandomNumbers } = asked;
+    return node(_id, 'Experiment', 'ENTITY', `experiment ${name} of ${model}`, createdAt, {
       digest,
       name,
       model,
       numericsDigest,
-      design: JSON.stringify(design['kind']),
+      // Of a list the points are with its rows.
+      ...(typeof design['kind'] === 'string' ? { design: design['kind'] } : {}),
+      ...(design['seed'] === undefined ? {} : { seed: JSON.stringify(design['seed']) }),
+      space: JSON.stringify(space),
+      protocol: JSON.stringify(protocol),
       size: String(size),
       replicates: String(replicates),
-    }),
+      commonRandomNumbers: String(commonRandomNumbers),
+    });
+  },
   ExperimentRow: ({ _id, point, replicate, outcome, outputs, error, createdAt }) =>
     node(_id, 'ExperimentRow', 'ENTITY', `row of point ${point}, replicate ${replicate}`, createdAt, {
       point: String(point),

@@ -2,7 +2,8 @@ import { pointAt, sizeOf } from '../design/design.js';
 import { badUserInput } from '../domain/errors.js';
 import { canonicalValues } from '../domain/parameter-values.js';
 import type { ExperimentRequest } from './experiment.js';
-import { biologicalSecondsOf, experimentRefusal, identityOfPlan, readPlan } from './experiment.js';
+import { biologicalSecondsOf, experimentRefusal, identityOfPlan, otherOfThatName, readPlan } from './experiment.js';
+import { storedRunsOf } from './experiment-stored-runs.js';
 import type { Lab } from './lab.js';
 import { requireModel } from './lab.js';
 import type { Question, ResponseRequest } from './question.js';
@@ -96,23 +97,23 @@ export class CostService {
     throw badUserInput(`Give exactly one of ${allowed.join(', ')}.`, { allowed });
   }
 
-  /** Of its runs those count as stored that are rows of this very experiment; others may turn out to be stored, too. */
   private async costOfExperiment(request: ExperimentRequest): Promise<SimulatedCost> {
     const plan = readPlan(this.lab, request, Infinity);
     const { id } = identityOfPlan(plan);
     const model = requireModel(this.lab, plan.model);
     const size = sizeOf(plan.design, plan.space);
     const runs = size * plan.replicates;
-    const runsStored = await this.lab.collections.experimentRows.countDocuments({
-      experimentId: id,
-      outcome: { $ne: null },
-      // It may have grown since.
-      point: { $lt: size },
-      replicate: { $lt: plan.replicates },
-    });
     const { maxExperimentRuns } = this.lab.settings;
-    const refusal = experimentRefusal(maxExperimentRuns, plan.protocol, { size, replicates: plan.replicates });
     const { numericsDigest } = await this.lab.simulations.numericsOf(plan.model);
+    const runsStored = await storedRunsOf(
+      this.lab,
+      { ...plan, id, numericsDigest },
+      { size, replicates: plan.replicates },
+    );
+    const named = await this.lab.collections.experiments.findOne({ name: plan.name });
+    const refusal =
+      experimentRefusal(maxExperimentRuns, plan.protocol, { size, replicates: plan.replicates }) ??
+      (named && named._id !== id ? otherOfThatName(named, plan) : undefined);
     const samples = [...new Set([0, Math.floor((size - 1) / 2), size - 1])].map((point) =>
       questionOf(model, {
         numericsDigest,

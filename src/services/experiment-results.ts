@@ -206,6 +206,8 @@ export class ExperimentResults {
     const { outcome, failed, fromPoint, toPoint } = filter;
     if (outcome != null && failed === true)
       throw badUserInput('A row that failed has no outcome: give one of the two.');
+    if (fromPoint != null && toPoint != null && fromPoint > toPoint)
+      throw badUserInput(`fromPoint is ${fromPoint}, and toPoint is less: ${toPoint}.`, { field: 'toPoint' });
     const { outcomes } = requireModel(this.lab, model);
     const codes = [completed, ...outcomes.map(({ code }) => code)];
     if (outcome != null && !codes.includes(outcome)) {

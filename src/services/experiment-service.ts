@@ -3,17 +3,25 @@ import { sizeOf } from '../design/design.js';
 import { readDesign, requireExtension } from '../design/read-design.js';
 import type { ExperimentDocument, JobDocument } from '../domain/documents.js';
 import { documentVersion } from '../domain/documents.js';
-import { CortigraphError, badUserInput, notFound } from '../domain/errors.js';
+import type { CortigraphError } from '../domain/errors.js';
+import { badUserInput, notFound } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { requireId } from '../domain/ids.js';
-import type { Json, JsonObject } from '../domain/json.js';
-import { jsonDifferences } from '../domain/json-differences.js';
+import type { JsonObject } from '../domain/json.js';
 import { quoted } from '../domain/nearest.js';
 import { isDuplicateKey } from '../store/store-errors.js';
 import type { AnnotationService } from './annotation-service.js';
 import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
 import type { ExperimentRequest, Plan } from './experiment.js';
-import { designOf, experimentRefusal, identityOfPlan, mostPoints, readPlan, readReplicates } from './experiment.js';
+import {
+  designOf,
+  experimentRefusal,
+  identityOfPlan,
+  mostPoints,
+  otherOfThatName,
+  readPlan,
+  readReplicates,
+} from './experiment.js';
 import type { ExperimentWork } from './experiment-work.js';
 import type { JobHandler } from './job-runner.js';
 import type { JobService } from './job-service.js';
@@ -259,27 +267,6 @@ export class ExperimentService {
     }
     return larger;
   }
-}
-
-/** The most differences that a conflict shows. */
-const SHOWN_DIFFERENCES = 20;
-
-function otherOfThatName({ _id, name, preimage }: ExperimentDocument, plan: Plan): CortigraphError {
-  const asked = JSON.parse(identityOfPlan(plan).preimage) as Json;
-  const differences = jsonDifferences(JSON.parse(preimage) as Json, asked, SHOWN_DIFFERENCES);
-  const places = differences.map(({ path }) => path).join(', ');
-  return new CortigraphError(
-    'CONFLICT',
-    `There is another experiment ${quoted(name)}: it differs in ${places}. Choose another name, or extendExperiment.`,
-    {
-      experiment: _id,
-      differences: differences.map(({ path, before, after }) => ({
-        path,
-        stored: before ?? null,
-        asked: after ?? null,
-      })),
-    },
-  );
 }
 
 const smaller = (what: string, before: number, after: number): CortigraphError =>

@@ -49,7 +49,9 @@ export function experimentTable(
   }
   numbersOf.set('n', { unit: null, of: ({ outcomes }) => outcomes.reduce((sum, { count }) => sum + count, 0) });
   numbersOf.set('invalid', { unit: null, of: ({ invalid }) => invalid });
-  for (const { column } of where) {
+  for (const { column, min, max } of where) {
+    if ((min ?? -Infinity) > (max ?? Infinity))
+      throw badUserInput(`The range of ${quoted(column)} ends at ${max}, below where it begins: ${min}.`, { column });
     if (numbersOf.has(column)) continue;
     const allowed = [...numbersOf.keys()];
     const nearest = nearestName(column, allowed);

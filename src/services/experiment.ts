@@ -7,8 +7,11 @@ import type { ExperimentDocument, Extent } from '../domain/documents.js';
 import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { Identity, ParameterValues } from '../domain/identity.js';
 import { commonNoiseSeed, derivedNoiseSeed, experimentIdentity } from '../domain/identity.js';
-import type { JsonObject } from '../domain/json.js';
+import { kindOfId } from '../domain/ids.js';
+import type { Json, JsonObject } from '../domain/json.js';
+import { jsonDifferences } from '../domain/json-differences.js';
 import type { ModelDefinition } from '../domain/model-definition.js';
+import { quoted } from '../domain/nearest.js';
 import { canonicalValues } from '../domain/parameter-values.js';
 import type { GivenProtocol, Protocol } from '../domain/protocol.js';
 import { completeProtocol, readsSeed } from '../domain/protocol.js';
@@ -85,6 +88,8 @@ export function readPlan(
   if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(request.name)) {
     throw badUserInput('The name of an experiment holds characters that no line can show.', { field: 'name' });
   }
+  if (kindOfId(request.name.trim()) !== undefined)
+    throw badUserInput('The name of an experiment may not look like an id.', { field: 'name' });
   const space = readSpace(model, request.space);
   const protocol = completeProtocol(model.name, model.protocol, request.protocol ?? {});
   if (protocol.noiseSeed !== null) {
@@ -117,18 +122,59 @@ export function experimentRefusal(maxRuns: number, protocol: Protocol, extent: E
   const biologicalSeconds = Number((runs * biologicalSecondsOf(protocol)).toPrecision(6));
   return new CortigraphError(
     'TOO_COSTLY',
-    `${extent.size} points by ${extent.replicates} replicates are ${runs} runs, ${biologicalSeconds} biological seconds; one experiment may have ${maxRuns} runs.`,
-    { cost: { runs, biologicalSeconds }, limit: { runs: maxRuns } },
+    `${extent.size} points by ${extent.replicates} replicates are ${runs} runs, ${biologicalSeconds} biological seconds; ` +
+      `one experiment may have ${maxRuns} runs. Ask for fewer (extensions.fits), or raise CORTIGRAPH_MAX_EXPERIMENT_RUNS.`,
+    {
+      cost: { runs, biologicalSeconds },
+      limit: { runs: maxRuns },
+      fits: { points: Math.floor(maxRuns / extent.replicates) },
+      setting: 'CORTIGRAPH_MAX_EXPERIMENT_RUNS',
+    },
   );
 }
 
 export const identityOfPlan = (plan: Plan): Identity => experimentIdentity(plan as unknown as JsonObject); // JSON throughout
 
+/** The most differences that a conflict shows. */
+const SHOWN_DIFFERENCES = 20;
+
+/** Why an experiment cannot be stored: another one has its name. CONFLICT with the differences. */
+export function otherOfThatName(experiment: ExperimentDocument, plan: Plan): CortigraphError {
+  const { _id, name, preimage, extents, size, replicates } = experiment;
+  const asked = JSON.parse(identityOfPlan(plan).preimage) as Json;
+  const differences = jsonDifferences(JSON.parse(preimage) as Json, asked, SHOWN_DIFFERENCES);
+  const places = differences.map(({ path }) => path).join(', ');
+  const isLarger = differences.every(({ path }) => ['design.size', 'design.points', 'replicates'].some((part) => path.startsWith(part))); // prettier-ignore
+  const advice = isLarger ? 'Choose another name, or let it grow: extendExperiment.' : 'Choose another name.';
+  const grown =
+    extents.length > 1 ? ` (as it was made; it has grown to ${size} points by ${replicates} replicates)` : '';
+  return new CortigraphError(
+    'CONFLICT',
+    `There is another experiment ${quoted(name)}${grown}: it differs in ${places}. ${advice}`,
+    {
+      experiment: _id,
+      differences: differences.map(({ path, before, after }) => ({
+        path,
+        stored: before ?? null,
+        asked: after ?? null,
+      })),
+    },
+  );
+}
+
 /** The experiment of its document. */
 export function experimentOf(lab: Pick<Lab, 'models'>, document: ExperimentDocument): Experiment {
-  const model = requireModel(lab, document.model);
-  const { _id: id, numericsDigest, protocol, commonRandomNumbers } = document;
-  const { space, design } = designOf(document);
+  return experimentOfPlan(lab, { ...document, ...designOf(document), id: document._id });
+}
+
+/** What an experiment is made of, stored or not. */
+export type PlannedExperiment = Pick<Plan, 'model' | 'space' | 'design' | 'protocol' | 'commonRandomNumbers'> &
+  Pick<Experiment, 'id' | 'numericsDigest'>;
+
+/** The experiment of a plan, as it would be stored. */
+export function experimentOfPlan(lab: Pick<Lab, 'models'>, planned: PlannedExperiment): Experiment {
+  const model = requireModel(lab, planned.model);
+  const { id, space, design, numericsDigest, protocol, commonRandomNumbers } = planned;
   const seed = design.kind === 'SOBOL' ? design.seed : 0;
   const seedAt = (values: ParameterValues, number: number): number | null => {
     if (model.protocol.noiseSeed === undefined) return null;

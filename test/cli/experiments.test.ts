@@ -108,7 +108,7 @@ describe('experiments of a shell', () => {
     assert.deepEqual([made.created, made.status, made.progress.total], [true, 'QUEUED', 16]);
     const again = await json('create', path);
     assert.deepEqual(again, { ...made, created: false });
-    assert.match(await succeed('status', 'first'), /QUEUED: 0 of 16 runs done.*\n.*\nNobody works on it: /);
+    assert.match(await succeed('status', 'first'), /QUEUED: 0 of 16 runs done.*\n.*\nIt waits for a server /);
     const other = await file('other', { ...noisy, name: 'first', size: 9 });
     assert.equal((await json<ErrorJson>('create', other)).error.code, 'CONFLICT');
   });

@@ -108,6 +108,15 @@ overEachStore('the cost of a request', (door) => {
     await completed(door(), small);
     const after = await cost({ experiment: small });
     assert.deepEqual([after.runsNeeded, after.runsStored, after.wallSeconds], [0, 3, 0]);
+    const elsewhere = await cost({ experiment: { ...small, name: 'the same points' } });
+    assert.deepEqual(
+      [elsewhere.runsNeeded, elsewhere.wouldBeRefused],
+      [after.runsNeeded, false],
+      'whoever had them run',
+    );
+    const larger = await cost({ experiment: { ...small, replicates: 4 } });
+    assert.equal(larger.wouldBeRefused, true);
+    assert.match(larger.reason ?? '', /There is another experiment "cheap": it differs in replicates/);
     const large = await cost({ experiment: circuit('large', { size: 2_000_000 }) });
     assert.deepEqual([large.wouldBeRefused, large.runsNeeded], [true, 2_000_000]);
     assert.match(large.reason ?? '', /one experiment may have 1000000 runs/);

@@ -157,6 +157,8 @@ overEachStore('questions about the results of an experiment', (door) => {
       ['table(where: [{ column: "ratE" }]) { rowCount }', /no column of numbers "ratE"/],
       ['table(points: 10001) { rowCount }', /1 to 10000/],
       ['table(from: -1) { rowCount }', /counted from 0/],
+      ['table(where: [{ column: "y", min: 2, max: 1 }]) { rowCount }', /ends at 1, below where it begins: 2/],
+      ['points(filter: { fromPoint: 2, toPoint: 1 }) { totalCount }', /toPoint is less/],
     ] as const) {
       const error = await door().refusal(`query ($id: ID!) { experiment(id: $id) { ${field} } }`, { id });
       assert.equal(error.extensions.code, 'BAD_USER_INPUT', field);
@@ -183,6 +185,7 @@ overEachStore('a request of an experiment', (door) => {
     ],
     ['a range beyond the bounds', { space: { inputs: [range('x1', 0, 1e9)] } }, 'BAD_USER_INPUT', /must lie between/],
     ['no range at all', { space: { inputs: [] } }, 'BAD_USER_INPUT', /needs a range/],
+    ['a name like an id', { name: `exp_${'1'.repeat(32)}` }, 'BAD_USER_INPUT', /may not look like an id/],
     ['no size', { size: null }, 'BAD_USER_INPUT', /needs size/],
     ['a size of none', { size: 0 }, 'BAD_USER_INPUT', /needs size/],
     ['no replicates', { replicates: 0 }, 'BAD_USER_INPUT', /replicates must be/],

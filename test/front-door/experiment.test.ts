@@ -44,6 +44,31 @@ overEachStore('an experiment', (door) => {
     assert.equal((await door().counts()).experiments, before.experiments);
   });
 
+  test('says what it was asked for in the form in which it can be asked for again', async () => {
+    const space = {
+      inputs: [{ name: 'x1', together: ['x2'], min: -3, max: 3, points: 3 }, { name: 'x3', min: 0, max: 1, points: 2 }], // prettier-ignore
+      fixed: {},
+    };
+    const grid = ishigami('told', { design: 'GRID', size: undefined, space });
+    const { experiment } = await create(door(), grid);
+    await ended(door(), experiment.id);
+    type Told = { experiment: { space: object; seed: number | null; design: string } };
+    const query = 'query ($id: ID!) { experiment(id: $id) { space seed design } }';
+    const told = await door().data<Told>(query, { id: experiment.id });
+    assert.deepEqual(told.experiment, { space, seed: null, design: 'GRID' });
+    const again = await create(door(), { ...grid, space: told.experiment.space });
+    assert.equal(again.experiment.id, experiment.id);
+    const sobol = await completed(door(), ishigami('seeded', { seed: 7 }));
+    assert.equal((await door().data<Told>(query, { id: sobol.id })).experiment.seed, 7);
+    const trace = 'query ($id: ID!) { provenance(id: $id) { nodes { id attributes { name value } } } }';
+    type Traced = { provenance: { nodes: readonly { id: string; attributes: readonly { name: string; value: string }[] }[] } }; // prettier-ignore
+    const { provenance } = await door().data<Traced>(trace, { id: sobol.id });
+    const attributes = provenance.nodes.find(({ id }) => id === sobol.id)?.attributes ?? [];
+    const valueOf = (name: string): string | undefined => attributes.find((each) => each.name === name)?.value;
+    assert.deepEqual([valueOf('design'), valueOf('seed'), valueOf('commonRandomNumbers')], ['SOBOL', '7', 'false']);
+    assert.match(valueOf('space') ?? '', /"names":\["x1"\],"min":-3,"max":3/);
+  });
+
   test('is made once by those who ask at once', async () => {
     const before = await door().counts();
     const made = await Promise.all([1, 2, 3, 4].map(() => create(door(), ishigami('at once'))));
@@ -66,6 +91,11 @@ overEachStore('an experiment', (door) => {
       { path: 'space.ranges[0].max', stored: 3, asked: 2 },
     ]);
     assert.equal(error.extensions['experiment'], experiment.id);
+    assert.match(error.message, /Choose another name\.$/);
+    await extend(door(), { id: experiment.id, targetSize: 30 });
+    await ended(door(), experiment.id);
+    const grown = await door().refusal(createMutation, { input: ishigami('taken', { size: 30 }) });
+    assert.match(grown.message, /as it was made; it has grown to 30 points by 1 replicates\): it differs in design\.size\..* let it grow/); // prettier-ignore
   });
 
   test('takes its runs from the store where it has them, and gives them to responses', async () => {

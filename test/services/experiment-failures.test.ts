@@ -54,7 +54,13 @@ overFailingServices('an experiment in which something fails', ({ simulations, la
     assert.deepEqual([last.progress.done, last.progress.failed, last.computedRuns], [3, 0, 1]);
     assert.equal(await failures.total(), 0);
     const [counts] = await services().experiments.counts([experiment._id]);
-    assert.deepEqual(counts, { done: 3, failed: 0, computed: 3, outcomes: [{ outcome: 'COMPLETED', count: 3 }], open: 0 });
+    assert.deepEqual(counts, {
+      done: 3,
+      failed: 0,
+      computed: 3,
+      outcomes: [{ outcome: 'COMPLETED', count: 3 }],
+      open: 0,
+    });
   });
 
   it('pauses under other numerics, says so, and goes on under its own', async () => {

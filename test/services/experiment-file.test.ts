@@ -22,8 +22,7 @@ async function contentOf(store: Store): Promise<Readonly<Record<string, readonly
   return Object.fromEntries(await Promise.all(found));
 }
 
-/** What chunks say of an experiment. */
-/** Chunks without what is about the work on them. */
+/** Chunks, without what is about the work on them. */
 async function chunksOf(store: Store): Promise<unknown> {
   const chunks = await collectionsOf(store.database)
     .chunks.find({}, { sort: { _id: 1 } })
