@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { startServer } from '../process/server-process.js';
 import { temporaryFolder } from '../store/stores.js';
 import { eventually } from '../support/front-door.js';
+import type { Ended } from './command.js';
 import { runCommand, startCommand } from './command.js';
 
 interface ExperimentJson {
@@ -99,6 +100,26 @@ describe('experiments of a shell', () => {
       const { code, stderr } = await experiment('create', given);
       assert.equal(code, 2);
       assert.match(stderr, message);
+    }
+  });
+
+  it('knows one that was loaded from a file as completed', async () => {
+    const ranges = { inputs: [{ name: 'x2', min: -3, max: 3 }, { name: 'x1', min: -3, max: 3 }] }; // prettier-ignore
+    await succeed('run', await file('given', { ...noisy, name: 'given', space: ranges, replicates: 1 }));
+    const exported = join(folder.path, 'given.arrow.br');
+    await succeed('export', 'given', exported);
+    const other = await temporaryFolder();
+    try {
+      const there = async (...args: readonly string[]): Promise<Ended> => runCommand(other.path, ...args);
+      assert.equal((await there('load', exported)).code, 0);
+      const { stdout } = await there('experiment', 'status', 'given');
+      assert.match(stdout, /^given {2}exp_\w+ {2}COMPLETED: 8 of 8 runs done, 0 failed\n.*\noutcomes: 8 COMPLETED\n$/);
+      const { error } = JSON.parse((await there('experiment', 'retry', 'given', '--json')).stdout) as ErrorJson;
+      assert.match(error.message, /There is no work on "given"\. It was loaded/);
+      const results = await there('experiment', 'results', 'given', '--points', '1');
+      assert.match(results.stdout, /\npoint +x2 \(1\) +x1 \(1\)/, 'in the order of the ranges');
+    } finally {
+      await other.remove();
     }
   });
 
