@@ -123,11 +123,11 @@ async function benchBeside<T>(
     if (round >= WARM_UP) rounds.push({ raw: cost.raw / items.length, alone: cost.alone / items.length, together: cost.together / items.length }); // prettier-ignore
   }
   const median = (of: (round: (typeof rounds)[number]) => number): number => quantile(rounds.map(of), 0.5);
-  const ways = [['', 'together', `${CLIENTS} at a time`], ['.alone', 'alone', 'one that waits each time']] as const; // prettier-ignore
+  const ways = [['together', `${CLIENTS} at a time`], ['alone', 'one that waits each time']] as const; // prettier-ignore
   figure(`${name}.raw`, median(({ raw: ms }) => ms), `ms, ${raw.what}`); // prettier-ignore
-  for (const [suffix, way, clients] of ways) {
-    figure(`${name}${suffix}`, median((cost) => cost[way]), `ms, ${ours.what}, ${clients}`); // prettier-ignore
-    figure(`${name}${suffix}.ratio`, median((cost) => cost[way] / cost.raw), `× raw (goal ${ours.goal})`); // prettier-ignore
+  for (const [way, clients] of ways) {
+    figure(`${name}.${way}`, median((cost) => cost[way]), `ms, ${ours.what}, ${clients}`); // prettier-ignore
+    figure(`${name}.${way}.ratio`, median((cost) => cost[way] / cost.raw), `× raw (goal ${ours.goal})`); // prettier-ignore
   }
 }
 

@@ -95,8 +95,11 @@ export async function changeExperiment(services: Services, name: string, verb: J
   const experiment = await experimentOf(services, name);
   const job = await services.experiments.jobOf(experiment._id);
   if (!job) {
-    const advice = 'It was loaded as it is. Let it grow, or run it, and there is.';
-    throw new CortigraphError('NOT_FOUND', `There is no work on ${quoted(experiment.name)}. ${advice}`);
+    const { name: found } = experiment;
+    throw new CortigraphError(
+      'NOT_FOUND',
+      `There is no work on ${quoted(found)}. Begin it: cortigraph experiment run ${word(found)}`,
+    );
   }
   await services.jobs[verb](job._id);
   return reportOf(await standingOf(services, experiment));
@@ -164,7 +167,8 @@ function adviceOn({ experiment, job, counts }: Standing): string {
   if (job === null && statusWithoutJob(counts) === 'COMPLETED') return '';
   if (job?.status === 'PAUSED') return `It waits for: cortigraph experiment resume ${name}\n`;
   if (job?.active !== false) {
-    if (job && job.holder !== null) return '';
+    if (job === null) return `Nobody works on it. Begin: cortigraph experiment run ${name}\n`;
+    if (job.holder !== null) return '';
     return `It waits for a server on the same store, which takes it up within seconds, or for: cortigraph experiment run ${name}\n`;
   }
   if (job.status === 'COMPLETED' && counts.failed === 0) return '';

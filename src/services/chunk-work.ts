@@ -83,7 +83,9 @@ export class ChunkWork {
     private readonly chunk: ChunkDocument,
     private readonly context: {
       readonly signal: AbortSignal;
-      /** Told how many rows of the chunk are stored: first those that were before. */
+      /** Told once how many rows of the chunk were stored before. */
+      readonly begun: (counts: Pick<ChunkCounts, 'done' | 'failed'>) => void;
+      /** Told how many are stored. */
       readonly progress: (counts: Pick<ChunkCounts, 'done' | 'failed'>) => void;
       /** Stores how many runs were computed for its rows, together with these. */
       readonly storeComputed: (runs: number) => Promise<void>;
@@ -122,8 +124,8 @@ export class ChunkWork {
       lab.collections.experimentRows.find(rowsOf(chunk)).toArray(),
       lab.collections.invalidations.find({ parameterSetId: { $in: ids } }).toArray(),
     ]);
-    for (const row of stored) if (row.runId !== null) this.rows.set(row._id, row);
-    this.tell();
+    for (const row of stored) this.rows.set(row._id, row);
+    this.context.begun(this.counts());
     const closed = groupedBy(invalidations, ({ parameterSetId }) => parameterSetId ?? '');
     const wanted = points.flatMap((point, i) => {
       const [at, parameterSetId] = [values[i], ids[i]];
@@ -133,7 +135,9 @@ export class ChunkWork {
         .protocolsOf(at, chunk.firstReplicate, chunk.replicates, seeds)
         .map((protocol, k) => this.row(point, chunk.firstReplicate + k, at, parameterSetId, protocol));
     });
-    const missing = wanted.filter((row) => !this.rows.has(experimentRowId({ experimentId: experiment.id, ...row })));
+    const hasRun = (row: WantedRow): boolean =>
+      (this.rows.get(experimentRowId({ experimentId: experiment.id, ...row }))?.runId ?? null) !== null;
+    const missing = wanted.filter((row) => !hasRun(row));
     const pointsMissing = new Set(missing.map(({ point }) => point));
     await parameterSets.ensureAll(
       experiment.model.name,
@@ -275,12 +279,7 @@ export class ChunkWork {
     });
     for (const { identity } of simulated) this.open.delete(identity.id);
     for (const row of rows) this.rows.set(row._id, row);
-    this.tell();
-  }
-
-  private tell(): void {
-    const { done, failed } = this.counts();
-    this.context.progress({ done, failed });
+    this.context.progress(this.counts());
   }
 
   private rowsOf({ identity }: ClaimedRun, run: RunDocument): readonly Row[] {

@@ -29,7 +29,7 @@ export function experimentProgress(
     return { ...job.progress, ...speed };
   }
   const at = job?.progress.at ?? experiment.createdAt;
-  const isTold = job !== null && job.progress.done + job.progress.failed > done + failed;
+  const isTold = job !== null && job.progress.done > done;
   const reached = isTold ? { done: job.progress.done, failed: job.progress.failed } : { done, failed };
   return { total, ...reached, running: 0, runsPerSecond: speed?.runsPerSecond ?? null, secondsLeft: null, at };
 }

@@ -42,7 +42,7 @@ class Watched {
   computedBefore: number | undefined;
   /** Where this process began. */
   private since: Progress['since'];
-  /** Of its chunks that are at work elsewhere, or ended there. */
+  /** Of its chunks that are not at work here and did not end here. */
   private others: ChunkProgress = { done: 0, failed: 0 };
   /** Of each chunk that is at work here, or ended here. */
   private readonly own = new Map<string, ChunkProgress>();
@@ -71,8 +71,8 @@ class Watched {
     this.others = { done: this.others.done - done, failed: this.others.failed - failed };
   }
 
-  /** What is stored of a chunk of ours before its work begins, also of one that a crash left without counts. */
-  find(id: string, counts: ChunkProgress): void {
+  /** What is stored of a chunk of ours as its work begins: also of one that a crash left without counts. */
+  begin(id: string, counts: ChunkProgress): void {
     const known = this.own.get(id)?.done ?? 0;
     if (this.since) this.since = { ...this.since, done: this.since.done + counts.done - known };
     this.count(id, counts);
@@ -159,14 +159,17 @@ export class ExperimentWork {
    * Sees an experiment to its end: the handler of its job.
    * @throws WorkPausedError when the simulator's numerics are no more those of the experiment
    */
-  async finish(experimentId: string, { job, signal, progress }: JobContext): Promise<JobResult> {
+  async finish(experimentId: string, { job, signal, progress, storeProgress }: JobContext): Promise<JobResult> {
     const watched = new Watched(() => progress(this.progressOf(experimentId, watched)));
     watched.computedBefore = job.progress.computedBefore;
     try {
       await this.requireNumerics(await this.experiment(experimentId));
-      await this.ledger.giveBackLost(experimentId, (id) => this.chunks.has(id));
-      this.watched.set(experimentId, watched); // what was in line from before is only now taken
+      // What an earlier job of it began here is given back before anything of it is counted.
+      await Promise.all(this.own(experimentId).map(({ ended }) => ended));
+      await this.ledger.giveBackLost(experimentId, () => false);
       await this.look(experimentId, watched);
+      if (job.progress.computedBefore === undefined) await storeProgress(this.progressOf(experimentId, watched));
+      this.watched.set(experimentId, watched); // from here on its chunks are taken
       let isSeen = true; // whether we have looked since a chunk ended here
       for (let lookedAt = this.now(); watched.open > 0;) {
         const next = await this.ledger.waiting(experimentId, CHUNKS_IN_LINE);
@@ -187,8 +190,10 @@ export class ExperimentWork {
       const computedRuns = (counts?.computed ?? 0) - (watched.computedBefore ?? 0);
       return { result: experimentId, computedRuns, reusedRuns: (counts?.done ?? 0) - computedRuns };
     } finally {
-      this.watched.delete(experimentId);
-      await this.stop(experimentId, signal.reason);
+      const known = this.watched.get(experimentId);
+      if (known === watched) this.watched.delete(experimentId);
+      // Unless another job of it has begun here.
+      if (known === watched || known === undefined) await this.stop(experimentId, signal.reason);
     }
   }
 
@@ -221,17 +226,17 @@ export class ExperimentWork {
     watched.take(chunk);
     if (this.watched.get(experimentId) !== watched) abort.abort(new WorkStoppedError('cancelled')); // stopped meanwhile
     let isBegun = false;
-    const progress = (counts: ChunkProgress): void => {
-      if (isBegun) watched.count(id, counts);
-      else watched.find(id, counts);
+    const begun = (counts: ChunkProgress): void => {
       isBegun = true;
+      watched.begin(id, counts);
     };
     let work: ChunkWork | undefined;
     try {
       const experiment = experimentOf(this.tools.lab, await this.experiment(experimentId));
       work = new ChunkWork(this.tools, experiment, chunk, {
         signal: abort.signal,
-        progress,
+        begun,
+        progress: (counts) => watched.count(id, counts),
         storeComputed: (runs) => this.ledger.storeComputed(chunk, runs),
       });
       const counts = await work.finish();
@@ -239,7 +244,7 @@ export class ExperimentWork {
       else watched.release(id, counts); // somebody else's by now
     } catch (error) {
       if (!abort.signal.aborted) watched.fail(error);
-      const counts = work?.counts() ?? chunk;
+      const counts = isBegun && work ? work.counts() : chunk;
       watched.release(id, counts);
       await this.ledger.giveBack(chunk, counts).catch(() => undefined); // found again when its job is taken up
     } finally {

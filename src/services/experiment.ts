@@ -1,8 +1,8 @@
 import type { Design, DesignKind } from '../design/design.js';
-import { pointAt } from '../design/design.js';
+import { pointAt, sizeOf } from '../design/design.js';
 import type { ParameterSpace, SpaceRequest } from '../design/parameter-space.js';
 import { readSpace } from '../design/parameter-space.js';
-import { readDesign } from '../design/read-design.js';
+import { readDesign, requireExtension } from '../design/read-design.js';
 import type { ExperimentDocument, Extent } from '../domain/documents.js';
 import { CortigraphError, badUserInput } from '../domain/errors.js';
 import type { Identity, ParameterValues } from '../domain/identity.js';
@@ -120,14 +120,16 @@ export function experimentRefusal(maxRuns: number, protocol: Protocol, extent: E
   const runs = extent.size * extent.replicates;
   if (!(runs > maxRuns)) return undefined;
   const biologicalSeconds = Number((runs * biologicalSecondsOf(protocol)).toPrecision(6));
+  const points = Math.floor(maxRuns / extent.replicates);
+  const fewer = points > 0 ? `Ask for ${points} points` : 'Ask for fewer replicates';
   return new CortigraphError(
     'TOO_COSTLY',
     `${extent.size} points by ${extent.replicates} replicates are ${runs} runs, ${biologicalSeconds} biological seconds; ` +
-      `one experiment may have ${maxRuns} runs. Ask for fewer (extensions.fits), or raise CORTIGRAPH_MAX_EXPERIMENT_RUNS.`,
+      `one experiment may have ${maxRuns} runs. ${fewer}, or raise CORTIGRAPH_MAX_EXPERIMENT_RUNS.`,
     {
       cost: { runs, biologicalSeconds },
       limit: { runs: maxRuns },
-      fits: { points: Math.floor(maxRuns / extent.replicates) },
+      ...(points > 0 ? { fits: { points } } : {}),
       setting: 'CORTIGRAPH_MAX_EXPERIMENT_RUNS',
     },
   );
@@ -138,14 +140,29 @@ export const identityOfPlan = (plan: Plan): Identity => experimentIdentity(plan 
 /** The most differences that a conflict shows. */
 const SHOWN_DIFFERENCES = 20;
 
+/** What of a request grows with an experiment. */
+const growingParts = ['design.size', 'design.points', 'replicates'];
+
+/** Whether a plan goes beyond what an experiment is now, in a way in which that can grow. */
+function isLarger({ size, replicates, ...stored }: ExperimentDocument, plan: Plan): boolean {
+  const { space, design } = designOf(stored);
+  try {
+    requireExtension(space, design, plan.design);
+  } catch {
+    return false;
+  }
+  return plan.replicates >= replicates && sizeOf(plan.design, plan.space) >= size;
+}
+
 /** Why an experiment cannot be stored: another one has its name. CONFLICT with the differences. */
 export function otherOfThatName(experiment: ExperimentDocument, plan: Plan): CortigraphError {
   const { _id, name, preimage, extents, size, replicates } = experiment;
   const asked = JSON.parse(identityOfPlan(plan).preimage) as Json;
   const differences = jsonDifferences(JSON.parse(preimage) as Json, asked, SHOWN_DIFFERENCES);
   const places = differences.map(({ path }) => path).join(', ');
-  const isLarger = differences.every(({ path }) => ['design.size', 'design.points', 'replicates'].some((part) => path.startsWith(part))); // prettier-ignore
-  const advice = isLarger ? 'Choose another name, or let it grow: extendExperiment.' : 'Choose another name.';
+  const onlyGrows = differences.length < SHOWN_DIFFERENCES && differences.every(({ path }) => growingParts.some((part) => path.startsWith(part))); // prettier-ignore
+  const canGrow = onlyGrows && isLarger(experiment, plan);
+  const advice = canGrow ? 'Choose another name, or let it grow: extendExperiment.' : 'Choose another name.';
   const grown =
     extents.length > 1 ? ` (as it was made; it has grown to ${size} points by ${replicates} replicates)` : '';
   return new CortigraphError(

@@ -11,7 +11,7 @@ import type { Lab } from './lab.js';
 
 /** What must be known of a job to see whether somebody works on it. */
 export type JobLease = Pick<JobDocument, '_id' | 'kind' | 'status' | 'attempt' | 'holder' | 'heartbeat' | 'lost'> & {
-  readonly progress: Pick<Progress, 'done'>;
+  readonly progress: Pick<Progress, 'done'> & { readonly since?: Pick<Progress, 'done'> };
 };
 
 /** A job that is wanted. */
@@ -110,13 +110,14 @@ export class JobLedger {
       heartbeat: 1,
       lost: 1,
       'progress.done': 1,
+      'progress.since.done': 1,
     } as const;
     return this.jobs.find<JobLease>({ active: true }, { sort: { createdAt: 1, _id: 1 }, projection }).toArray();
   }
 
   /** Takes a job from whoever held it, if nothing of its lease has changed. What it has done counts from here. */
   async take({ _id, attempt, holder, heartbeat }: JobLease, lost: number): Promise<JobDocument | null> {
-    const anew = { 'progress.done': 0, 'progress.running': 0 };
+    const anew = { 'progress.done': 0, 'progress.failed': 0, 'progress.running': 0 };
     return this.jobs.findOneAndUpdate(
       { _id, active: true, attempt, holder, heartbeat },
       { $set: { attempt: attempt + 1, holder: this.holder, heartbeat: 0, lost, ...anew } },

@@ -16,6 +16,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Says how far the work is. Never waits for the store. */
   readonly progress: (progress: Omit<Progress, 'at'>) => void;
+  /** Says the same, and waits until it is stored. */
+  readonly storeProgress: (progress: Omit<Progress, 'at'>) => Promise<void>;
 }
 
 /** What a job made. */
@@ -126,7 +128,12 @@ export class JobRunner {
     });
     try {
       if (!handler) throw new CortigraphError('UNAVAILABLE', `This server does not know jobs of the kind ${job.kind}.`);
-      const context = { job, signal, progress: (at: Omit<Progress, 'at'>): void => progress.set(at) };
+      const context: JobContext = {
+        job,
+        signal,
+        progress: (at) => progress.set(at),
+        storeProgress: (at) => progress.store(at),
+      };
       const { writes = [], ...result } = await handler(context);
       await this.end(job, progress, { status: 'COMPLETED', ...result }, writes);
     } catch (error) {

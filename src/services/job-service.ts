@@ -247,7 +247,8 @@ export class JobService {
   private lostBy({ holder, progress, lost = 0 }: JobLease): number {
     // A job that was given back, or that this process itself could not, has lost nobody.
     if (holder === null || holder === this.ledger.holder) return lost;
-    return progress.done > 0 ? 1 : lost + 1;
+    // Nor has one that left a run behind.
+    return progress.done > (progress.since?.done ?? 0) ? 1 : lost + 1;
   }
 
   private async takeUp(lease: JobLease): Promise<void> {

@@ -33,6 +33,12 @@ export class ProgressWriter {
     }, WRITE_AFTER_MS);
   }
 
+  /** Stores what a next attempt must know, before work goes on; of no effect once the job is somebody else's. */
+  async store(progress: Omit<Progress, 'at'>): Promise<void> {
+    this.set(progress);
+    await this.ledger.report(this.job, this.current);
+  }
+
   get latest(): Progress {
     return this.current;
   }

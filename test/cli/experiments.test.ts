@@ -115,7 +115,7 @@ describe('experiments of a shell', () => {
       const { stdout } = await there('experiment', 'status', 'given');
       assert.match(stdout, /^given {2}exp_\w+ {2}COMPLETED: 8 of 8 runs done, 0 failed\n.*\noutcomes: 8 COMPLETED\n$/);
       const { error } = JSON.parse((await there('experiment', 'retry', 'given', '--json')).stdout) as ErrorJson;
-      assert.match(error.message, /There is no work on "given"\. It was loaded/);
+      assert.match(error.message, /There is no work on "given"\. Begin it: /);
       const results = await there('experiment', 'results', 'given', '--points', '1');
       assert.match(results.stdout, /\npoint +x2 \(1\) +x1 \(1\)/, 'in the order of the ranges');
     } finally {

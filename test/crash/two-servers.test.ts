@@ -10,7 +10,7 @@ import type { GraphQLReply } from '../support/front-door.js';
 import { dataOf, eventually } from '../support/front-door.js';
 import type { ResponseView, RunPayload } from '../support/questions.js';
 import { responseQuery, runMutation } from '../support/questions.js';
-import { createOvernight, moreRows, requireAllStored, requireCompleted } from './experiment-trial.js';
+import { createOvernight, moreRows, requireAllStored, requireCompleted, rowsInAll } from './experiment-trial.js';
 import type { RunningServer, ServedStore } from './served-store.js';
 import { createEmbedded, servedStores } from './served-store.js';
 import { changed, halfWritten, snapshotOf } from './snapshot.js';
@@ -156,8 +156,12 @@ for (const { name, create } of servedStores) {
         await createOvernight(stopped);
         await moreRows(collections, 0);
         await stopOutsideOfWrites(stopped, other);
+        const rows = await collections.experimentRows.countDocuments({});
+        assert.ok(rows < rowsInAll, 'it was over before its holder was stopped');
         await requireCompleted(other);
         const before = await snapshotOf(store);
+        const [job] = [...before.jobs.values()];
+        assert.ok((job?.attempt ?? 0) >= 2, 'another has taken it');
         stopped.child.kill('SIGCONT');
         // It gives back what it holds, and ends: what it had to write, it has written.
         stopped.child.kill('SIGTERM');
@@ -168,11 +172,17 @@ for (const { name, create } of servedStores) {
         await requireAllStored(store);
       }));
 
-    test('that both take an experiment up, behind one that died, count every row once', async () => {
+    test('that start at once behind one that died in an experiment count every row once', async () => {
       const served = await create();
       try {
         const first = await served.startServer();
-        await createOvernight(first).finally(() => first.kill());
+        try {
+          await createOvernight(first);
+          const store = await served.open();
+          await moreRows(collectionsOf(store.database), 0).finally(() => store.close());
+        } finally {
+          await first.kill();
+        }
         const servers = await Promise.all([served.startServer(), served.startServer()]);
         try {
           await Promise.all(servers.map(requireCompleted));

@@ -97,6 +97,24 @@ overEachStore('the work on an experiment', (door) => {
     assert.deepEqual(await runsOf(door(), last), { computedRuns: 400 - rows, reusedRuns: rows });
   });
 
+  test('goes on when it is retried as soon as it was cancelled, and computes nothing twice', async () => {
+    const { experiment, job } = await create(door(), seconds('at once', 7));
+    await rowsStored(door(), experiment.id, 32);
+    const { executions: before, runs: runsBefore } = await door().counts();
+    await door().data(cancelMutation, { id: job.id });
+    await change(door(), 'retryJob', job.id);
+    const told = await eventually(
+      () => experimentOf(door(), experiment.id),
+      ({ status, progress: { done, failed } }) => {
+        assert.ok(done >= 32 && failed === 0, `${done} done, ${failed} failed`);
+        return status === 'COMPLETED';
+      },
+    );
+    assert.deepEqual(told.progress, { total: 400, done: 400, failed: 0 });
+    const { executions, runs } = await door().counts();
+    assert.equal(executions - before, runs - runsBefore);
+  });
+
   test('is not retried when all of it is done', async () => {
     const { job } = await completed(door(), ishigami('all done'));
     const query = 'mutation ($id: ID!) { retryJob(id: $id) { job { id } } }';
