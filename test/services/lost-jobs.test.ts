@@ -94,6 +94,19 @@ for (const { name, open } of testStores) {
       await jobs.cancel(_id);
     });
 
+    it('counts as lost by those that only found what others had stored', async () => {
+      const { _id } = await jobs.submit({ kind: 'test', key: 'found', payload: {} });
+      for (let lost = 1; lost <= 3; lost += 1) {
+        const since = { done: 60, at: new Date(0).toISOString() };
+        await lab.collections.jobs.updateOne({ _id }, { $set: { 'progress.since': since } });
+        await die(_id, 60);
+        assert.equal((await cared(_id)).lost, lost);
+      }
+      await die(_id, 61);
+      assert.equal((await cared(_id)).lost, 1, 'this one stored a run');
+      await jobs.cancel(_id);
+    });
+
     it('is taken alone once it may be what ends them, so that it takes no other along', async () => {
       const [one, two] = [
         await jobs.submit({ kind: 'test', key: 'one', payload: {} }),
