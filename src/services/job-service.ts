@@ -182,6 +182,7 @@ export class JobService {
     const job = await this.get(id);
     const latest = (await this.latestOf(job.key)) ?? job;
     if (latest.active || latest._id !== id) return latest;
+    await this.runner.get(id)?.ended; // where it was cancelled just now: what it did is told before another begins
     const prepared = await this.beforeRetry.get(job.kind)?.(job);
     const isWhole = job.status === 'COMPLETED' && (job.failures ?? []).length === 0;
     if (isWhole && prepared !== true) {
