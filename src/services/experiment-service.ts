@@ -12,16 +12,9 @@ import { quoted } from '../domain/nearest.js';
 import { isDuplicateKey } from '../store/store-errors.js';
 import type { AnnotationService } from './annotation-service.js';
 import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
+import { otherOfThatName } from './experiment-conflict.js';
 import type { ExperimentRequest, Plan } from './experiment.js';
-import {
-  designOf,
-  experimentRefusal,
-  identityOfPlan,
-  mostPoints,
-  otherOfThatName,
-  readPlan,
-  readReplicates,
-} from './experiment.js';
+import { designOf, experimentRefusal, identityOfPlan, mostPoints, readPlan, readReplicates } from './experiment.js';
 import type { ExperimentWork } from './experiment-work.js';
 import type { JobHandler } from './job-runner.js';
 import type { JobService } from './job-service.js';
