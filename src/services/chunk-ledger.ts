@@ -83,10 +83,9 @@ export class ChunkLedger {
     );
   }
 
-  /** Gives back the chunks of an experiment that count as under way although nobody works on them. */
-  async giveBackLost(experimentId: string, isWorkedOn: (id: string) => boolean): Promise<void> {
-    const running = await this.chunks.find({ experimentId, state: 'RUNNING' }).toArray();
-    const lost = running.filter(({ _id, holder }) => holder !== this.holder || !isWorkedOn(_id));
+  /** Gives back the chunks of an experiment that count as under way although nobody works on any. */
+  async giveBackLost(experimentId: string): Promise<void> {
+    const lost = await this.chunks.find({ experimentId, state: 'RUNNING' }).toArray();
     await Promise.all(
       lost.map(({ _id, attempt }) =>
         this.chunks.updateOne({ _id, attempt, state: 'RUNNING' }, { $set: { state: 'WAITING', holder: null } }),

@@ -1,14 +1,15 @@
-import { addAbortListener } from 'node:events';
-import type { ChunkDocument, ExperimentDocument } from '../domain/documents.js';
+import type { ExperimentDocument } from '../domain/documents.js';
 import { notFound } from '../domain/errors.js';
 import type { Progress } from '../domain/job.js';
 import { WorkPausedError, WorkStoppedError } from '../jobs/work-signal.js';
 import type { WorkQueue } from '../jobs/work-queue.js';
-import type { ChunkLedger, ExperimentCounts } from './chunk-ledger.js';
-import type { ChunkCounts, ChunkTools } from './chunk-work.js';
+import type { ChunkLedger } from './chunk-ledger.js';
+import type { ChunkTools } from './chunk-work.js';
 import { ChunkWork } from './chunk-work.js';
 import { experimentOf } from './experiment.js';
 import type { JobContext, JobResult } from './job-runner.js';
+import type { ChunkProgress } from './watched-experiment.js';
+import { LOOK_MS, WatchedExperiment } from './watched-experiment.js';
 
 /** Chunks at work at once: while the last runs of one are simulated, those of the next wait for a worker already. */
 const CHUNKS_AT_ONCE = 2;
@@ -16,13 +17,8 @@ const CHUNKS_AT_ONCE = 2;
 /** Chunks of one experiment in line at once. */
 const CHUNKS_IN_LINE = 4;
 
-/** How often the store is asked what other processes did: that reads all chunks of an experiment. */
-const LOOK_MS = 5000;
-
 /** Experiments take turns. */
 const PRIORITY = 0;
-
-type ChunkProgress = Pick<ChunkCounts, 'done' | 'failed'>;
 
 /** A chunk that this process works on. */
 interface LocalChunk {
@@ -31,113 +27,13 @@ interface LocalChunk {
   readonly ended: Promise<void>;
 }
 
-/** An experiment that this process sees to its end. */
-class Watched {
-  /** What a chunk of it could not go on after. */
-  error: Error | undefined;
-  /** Chunks that have not ended, as they were looked at last. */
-  open = 0;
-  total = 0;
-  /** What the jobs before this one computed. */
-  computedBefore: number | undefined;
-  /** Where this process began. */
-  private since: Progress['since'];
-  /** Of its chunks that are not at work here and did not end here. */
-  private others: ChunkProgress = { done: 0, failed: 0 };
-  /** Of each chunk that is at work here, or ended here. */
-  private readonly own = new Map<string, ChunkProgress>();
-
-  private hasChanged = false;
-  private wake: () => void = () => undefined;
-
-  constructor(readonly tell: () => void) {}
-
-  /** How its chunks stand in the store. */
-  look({ done, failed, open }: ExperimentCounts, now: string): void {
-    this.others = { done, failed };
-    this.open = open;
-    this.since ??= { done: this.progress().done, at: now };
-    this.tell();
-  }
-
-  /** The chunks whose counts are told by {@link count}, not by a look at the store. */
-  get counted(): ReadonlyMap<string, unknown> {
-    return this.own;
-  }
-
-  /** A chunk is at work here from now on. */
-  take({ _id, done, failed }: ChunkDocument): void {
-    this.own.set(_id, { done, failed });
-    this.others = { done: this.others.done - done, failed: this.others.failed - failed };
-  }
-
-  /** What is stored of a chunk of ours as its work begins: also of one that a crash left without counts. */
-  begin(id: string, counts: ChunkProgress): void {
-    const known = this.own.get(id)?.done ?? 0;
-    if (this.since) this.since = { ...this.since, done: this.since.done + counts.done - known };
-    this.count(id, counts);
-  }
-
-  /** What is stored of a chunk of ours. */
-  count(id: string, counts: ChunkProgress): void {
-    this.own.set(id, counts);
-    this.tell();
-  }
-
-  /** A chunk is at work here no more, and was left like this. */
-  release(id: string, { done, failed }: ChunkProgress): void {
-    if (!this.own.delete(id)) return;
-    this.others = { done: this.others.done + done, failed: this.others.failed + failed };
-  }
-
-  progress(): ChunkProgress & Pick<Progress, 'total' | 'since' | 'computedBefore'> {
-    const all = [this.others, ...this.own.values()];
-    return {
-      total: this.total,
-      done: all.reduce((sum, { done }) => sum + done, 0),
-      failed: all.reduce((sum, { failed }) => sum + failed, 0),
-      ...(this.since ? { since: this.since } : {}),
-      ...(this.computedBefore === undefined ? {} : { computedBefore: this.computedBefore }),
-    };
-  }
-
-  /** Says what a chunk could not go on after. */
-  fail(error: unknown): void {
-    this.error ??= error instanceof Error ? error : new Error(String(error));
-    this.change();
-  }
-
-  /** Says that a chunk has ended here. */
-  change(): void {
-    this.hasChanged = true;
-    this.wake();
-  }
-
-  /** Waits until a chunk has ended here since the last time, the signal is aborted, or others may have done something. */
-  async changed(signal: AbortSignal): Promise<void> {
-    if (!this.hasChanged && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, LOOK_MS);
-        const leave = addAbortListener(signal, () => resolve());
-        this.wake = () => {
-          clearTimeout(timer);
-          leave[Symbol.dispose]();
-          resolve();
-        };
-      });
-      this.wake();
-    }
-    this.hasChanged = false;
-  }
-}
-
 /**
  * The work on experiments. One process sees to an experiment, the holder of its job: it puts the ids of chunks in line and
  * waits until all have ended. Whoever takes an id out of line does the chunk; the store says what there is to do.
  */
 export class ExperimentWork {
   private readonly chunks = new Map<string, LocalChunk>();
-  private readonly watched = new Map<string, Watched>();
+  private readonly watched = new Map<string, WatchedExperiment>();
 
   constructor(
     private readonly tools: ChunkTools,
@@ -160,13 +56,13 @@ export class ExperimentWork {
    * @throws WorkPausedError when the simulator's numerics are no more those of the experiment
    */
   async finish(experimentId: string, { job, signal, progress, storeProgress }: JobContext): Promise<JobResult> {
-    const watched = new Watched(() => progress(this.progressOf(experimentId, watched)));
+    const watched = new WatchedExperiment(() => progress(this.progressOf(experimentId, watched)));
     watched.computedBefore = job.progress.computedBefore;
     try {
       await this.requireNumerics(await this.experiment(experimentId));
       // What an earlier job of it began here is given back before anything of it is counted.
       await Promise.all(this.own(experimentId).map(({ ended }) => ended));
-      await this.ledger.giveBackLost(experimentId, () => false);
+      await this.ledger.giveBackLost(experimentId);
       await this.look(experimentId, watched);
       if (job.progress.computedBefore === undefined) await storeProgress(this.progressOf(experimentId, watched));
       this.watched.set(experimentId, watched); // from here on its chunks are taken
@@ -181,8 +77,7 @@ export class ExperimentWork {
         isSeen = next.length === 0 || this.now() - lookedAt >= LOOK_MS;
         if (!isSeen) continue;
         // Nothing waits and nothing is at work here: whoever has the rest does not see to this experiment any more.
-        if (next.length === 0 && this.own(experimentId).length === 0)
-          await this.ledger.giveBackLost(experimentId, () => false);
+        if (next.length === 0 && this.own(experimentId).length === 0) await this.ledger.giveBackLost(experimentId);
         await this.look(experimentId, watched);
         lookedAt = this.now();
       }
@@ -198,7 +93,7 @@ export class ExperimentWork {
   }
 
   /** How an experiment stands in the store now: it may have grown. */
-  private async look(experimentId: string, watched: Watched): Promise<void> {
+  private async look(experimentId: string, watched: WatchedExperiment): Promise<void> {
     const experiment = await this.experiment(experimentId);
     await this.ledger.ensure(experiment);
     const { size, replicates } = experiment;
@@ -261,7 +156,7 @@ export class ExperimentWork {
     await Promise.all(own.map(({ ended }) => ended));
   }
 
-  private progressOf(experimentId: string, watched: Watched): Omit<Progress, 'at'> {
+  private progressOf(experimentId: string, watched: WatchedExperiment): Omit<Progress, 'at'> {
     const running = this.own(experimentId).length > 0 ? this.tools.lab.simulations.workers : 0;
     return { ...watched.progress(), running };
   }
